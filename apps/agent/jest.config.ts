@@ -1,0 +1,1 @@
+export default { displayName: 'agent-service', preset: '../../jest.preset.cjs' };

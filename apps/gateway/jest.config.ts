@@ -1,0 +1,1 @@
+export default { displayName: 'gateway-service', preset: '../../jest.preset.cjs' };

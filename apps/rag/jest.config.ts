@@ -1,0 +1,1 @@
+export default { displayName: 'rag-service', preset: '../../jest.preset.cjs' };

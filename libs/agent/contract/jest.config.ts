@@ -1,0 +1,1 @@
+export default { displayName: 'agent-contract', preset: '../../../jest.preset.cjs' };

@@ -1,0 +1,1 @@
+export default { displayName: 'gateway-client', preset: '../../../jest.preset.cjs' };

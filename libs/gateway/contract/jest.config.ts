@@ -1,0 +1,1 @@
+export default { displayName: 'gateway-contract', preset: '../../../jest.preset.cjs' };

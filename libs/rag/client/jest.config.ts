@@ -1,0 +1,1 @@
+export default { displayName: 'rag-client', preset: '../../../jest.preset.cjs' };

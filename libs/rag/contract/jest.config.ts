@@ -1,0 +1,1 @@
+export default { displayName: 'rag-contract', preset: '../../../jest.preset.cjs' };

@@ -1,0 +1,1 @@
+export default { displayName: 'embedded-postgres', preset: '../../../jest.preset.cjs' };

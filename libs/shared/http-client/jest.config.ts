@@ -1,0 +1,1 @@
+export default { displayName: 'http-client', preset: '../../../jest.preset.cjs' };

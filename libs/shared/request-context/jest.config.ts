@@ -1,0 +1,1 @@
+export default { displayName: 'request-context', preset: '../../../jest.preset.cjs' };

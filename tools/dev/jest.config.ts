@@ -1,0 +1,1 @@
+export default { displayName: 'dev', preset: '../../jest.preset.cjs' };
