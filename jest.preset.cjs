@@ -9,4 +9,5 @@ module.exports = {
   transform: { '^.+\\.ts$': ['@swc/jest', { ...swcOptions, module: { type: 'commonjs' } }] },
   transformIgnorePatterns: ['/node_modules/'],
   testTimeout: 30_000,
+  reporters: ['default', require.resolve('./tools/checks/totals.reporter.cjs')],
 };

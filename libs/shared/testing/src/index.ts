@@ -1,1 +1,1 @@
-export {};
+export { describeOnServer, type TestServer } from './on-server';
