@@ -1,1 +1,10 @@
-export {};
+export { Access, type AccessRule } from './access/access.decorator';
+export { createApp, type CreateAppOptions, type CreatedApp } from './create-app';
+export { Idempotent } from './idempotency/idempotent.decorator';
+export { IdempotencyStore, type IdempotencyState, type StoredAnswer } from './idempotency/idempotency-store.port';
+export { Answers } from './openapi/answers.decorator';
+export { createOpenApiDocument } from './openapi/openapi-document';
+export { serveHttp, startHttp, type RunningService } from './serve-http';
+export { serveLambda, type LambdaHandler, type LambdaHandlers } from './serve-lambda';
+export { type CommonConfig, type OpenEmbedded, type ServiceDefinition, type ServiceParts, type ServiceRuntime } from './service-definition';
+export { EventStream, type EventStreamOptions } from './streaming/event-stream';

@@ -43,6 +43,9 @@ export const commonVariables = {
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().default('http://localhost:4318').describe('OTLP/HTTP endpoint.'),
   ENABLE_NATS: booleanFlag(false, 'Publish events through NATS JetStream instead of in process.'),
   NATS_URL: z.string().default('nats://localhost:4222').describe('NATS server.'),
+  AWS_LAMBDA_RUNTIME_API: z.string().optional().describe('Set by AWS Lambda; refuses AUTH_MODE=none.'),
+  AWS_LAMBDA_FUNCTION_NAME: z.string().optional().describe('Set by AWS Lambda; refuses AUTH_MODE=none.'),
+  AWS_LAMBDA_HTTP_ENDPOINT: z.string().optional().describe('Set by AWS Lambda; refuses AUTH_MODE=none.'),
   MAX_BODY_BYTES: z.coerce.number().int().min(1024).default(20 * 1024 * 1024).describe('Largest accepted request body.'),
   REQUEST_TIMEOUT_MS: z.coerce.number().int().min(100).max(900_000).default(60_000).describe('Deadline of a request that does not stream.'),
 } satisfies z.ZodRawShape;

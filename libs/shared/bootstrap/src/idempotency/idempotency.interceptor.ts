@@ -1,0 +1,74 @@
+import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import { AppError } from '@faas/errors';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { createHash } from 'node:crypto';
+import { firstValueFrom, from, type Observable } from 'rxjs';
+import type { IdempotencyStore, StoredAnswer } from './idempotency-store.port';
+import { IDEMPOTENT } from './idempotent.decorator';
+import { EVENT_STREAM_TYPE, StreamedAnswer } from '../streaming/streamed-answer';
+import { recorded } from './recorded-stream';
+
+const KEY = /^[\x21-\x7e]{1,255}$/;
+
+/** Gives the stored answer to a repeated POST; sits outside the stream writer, so that streams are stored as their text. */
+export class IdempotencyInterceptor implements NestInterceptor {
+  constructor(private readonly store: IdempotencyStore) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const key = request.headers['idempotency-key'];
+    if (key === undefined || !Reflect.getMetadata(IDEMPOTENT, context.getHandler())) return next.handle();
+    return from(this.once(String(key), request, http.getResponse<FastifyReply>(), () => firstValueFrom(next.handle(), { defaultValue: undefined })));
+  }
+
+  private async once(key: string, request: FastifyRequest, reply: FastifyReply, work: () => Promise<unknown>): Promise<unknown> {
+    if (!KEY.test(key)) throw new AppError('REQUEST_INVALID', 'Idempotency-Key takes 1 to 255 printable ASCII characters.');
+    const begun = await this.store.begin({ key, route: `${request.method} ${request.url}`, bodyHash: hashOf(request) });
+    switch (begun.state) {
+      case 'other-body':
+        throw new AppError('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used with another request. Use a new key.');
+      case 'in-progress':
+        throw new AppError('IDEMPOTENCY_KEY_IN_PROGRESS', 'The first request with this Idempotency-Key is still running. Try again shortly.', { retryAfterMs: 1_000 });
+      case 'answered':
+        return replay(begun.answer, reply);
+      case 'started':
+        return this.record(begun.token, reply, work);
+    }
+  }
+
+  private async record(token: string, reply: FastifyReply, work: () => Promise<unknown>): Promise<unknown> {
+    let answer: unknown;
+    try {
+      answer = await work();
+    } catch (error) {
+      // A request that failed may be tried again with its key: nothing was created or spent that an answer would name.
+      await this.store.abandon(token);
+      throw error;
+    }
+    const status = reply.statusCode;
+    if (answer instanceof StreamedAnswer) {
+      const { outcome } = answer;
+      const complete = (body: string) => this.store.complete(token, { status, contentType: EVENT_STREAM_TYPE, body });
+      const abandon = () => this.store.abandon(token);
+      return new StreamedAnswer(recorded(answer.getStream(), { complete: (body) => (outcome.failed ? abandon() : complete(body)), abandon }), outcome);
+    }
+    await this.store.complete(token, { status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(answer ?? null) });
+    return answer;
+  }
+}
+
+function replay(answer: StoredAnswer, reply: FastifyReply): unknown {
+  reply.status(answer.status).header('idempotency-replayed', 'true');
+  if (answer.contentType === EVENT_STREAM_TYPE) return new StreamedAnswer(once(answer.body), { failed: false });
+  return JSON.parse(answer.body) as unknown;
+}
+
+async function* once(text: string): AsyncGenerator<string> {
+  yield text;
+}
+
+/** A multipart body is not in memory: its length stands for it. */
+function hashOf({ body, headers }: FastifyRequest): string {
+  return createHash('sha256').update(body === undefined ? String(headers['content-length']) : JSON.stringify(body)).digest('hex');
+}
