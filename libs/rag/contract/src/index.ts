@@ -1,1 +1,77 @@
-export {};
+export { CitationStream, type CitedDelta } from './citation-stream';
+export { citation, type Citation } from './citation';
+export { CodePointCounter, codePointLength, codePointsUntil, sliceByCodePoints, unitAt } from './code-points';
+export {
+  collection,
+  collectionPage,
+  collectionReference,
+  collectionSettings,
+  createCollectionRequest,
+  defaultCollectionSettings,
+  languages,
+  patchCollectionRequest,
+  putCollectionRequest,
+  type Collection,
+  type CollectionReference,
+  type CollectionSettings,
+  type CollectionSettingsPatch,
+  type CreateCollectionRequest,
+  type Language,
+  type PatchCollectionRequest,
+  type PutCollectionRequest,
+} from './collections';
+export {
+  acceptedDocument,
+  createDocumentRequest,
+  document,
+  documentMetadata,
+  documentPage,
+  documentPageQuery,
+  documentReference,
+  documentStatuses,
+  mediaTypes,
+  uploadFields,
+  uploadResults,
+  versionQuery,
+  type AcceptedDocument,
+  type CreateDocumentRequest,
+  type Document,
+  type DocumentMetadata,
+  type DocumentPageQuery,
+  type DocumentReference,
+  type DocumentStatus,
+  type MediaType,
+  type UploadFields,
+  type UploadResult,
+  type VersionQuery,
+} from './documents';
+export { finalJobStatuses, job, jobReference, jobStatuses, type Job, type JobReference, type JobStatus } from './jobs';
+export {
+  outcomeReasons,
+  outcomes,
+  queryAnswer,
+  queryRequest,
+  tokenUsage,
+  type Outcome,
+  type OutcomeReason,
+  type QueryAnswer,
+  type QueryFrame,
+  type QueryInput,
+  type QueryRequest,
+  type TokenUsage,
+} from './query';
+export { resolveCitations, type CitablePassage, type ResolvedCitations } from './resolve-citations';
+export {
+  passage,
+  searchAnswer,
+  searchFilter,
+  searchModes,
+  searchRequest,
+  type Passage,
+  type SearchAnswer,
+  type SearchFilter,
+  type SearchInput,
+  type SearchMode,
+  type SearchRequest,
+} from './search';
+export { sentencesOf, type Span } from './sentences';

@@ -18,6 +18,7 @@ export const errorCatalogue = {
   IDEMPOTENCY_KEY_REUSED: { status: 409, retryable: false, meaning: 'The Idempotency-Key was used with another body.' },
   IDEMPOTENCY_KEY_IN_PROGRESS: { status: 409, retryable: true, meaning: 'The first request with this Idempotency-Key is still running.' },
   CONFLICT: { status: 409, retryable: false, meaning: 'The resource exists already or is in another state than the request assumes.' },
+  RESOURCE_DELETED: { status: 409, retryable: false, meaning: 'Someone deleted this, and the request asked with `restoreDeleted: false` not to bring it back.' },
   ROUTE_NOT_FOUND: { status: 404, retryable: false, meaning: 'No route has this method and path.' },
 
   // who asks
