@@ -12,6 +12,7 @@ import { ErrorResponder } from './errors/error-responder';
 import { registerHealthRoutes } from './health/health.routes';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
 import { NestLogger } from './nest-logger';
+import { DeadlineInterceptor } from './requests/deadline.interceptor';
 import { registerRequestContext } from './requests/request-context.hooks';
 import { registerRequestLog } from './requests/request-log.hooks';
 import { createValidationPipe } from './requests/validation.pipe';
@@ -76,7 +77,9 @@ export async function createApp<Schema extends z.ZodObject>(definition: ServiceD
     app.useGlobalPipes(createValidationPipe());
     app.useGlobalFilters(new ErrorFilter(responder));
     app.useGlobalGuards(new AccessGuard(parts));
+    // Outermost first.
     app.useGlobalInterceptors(
+      new DeadlineInterceptor(),
       ...(parts.idempotency ? [new IdempotencyInterceptor(parts.idempotency)] : []),
       new StandardSchemaSerializerInterceptor(app.get(Reflector)),
       new EventStreamInterceptor(responder),

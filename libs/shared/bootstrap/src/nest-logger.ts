@@ -6,14 +6,14 @@ export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
   log(message: unknown): void {
-    this.logger.debug('nest.message', { message });
+    this.logger.debug('nest.message', { detail: String(message) });
   }
 
   warn(message: unknown): void {
-    this.logger.warn('nest.message', { message });
+    this.logger.warn('nest.message', { detail: String(message) });
   }
 
   error(message: unknown, ...details: unknown[]): void {
-    this.logger.error('nest.message', { message, details });
+    this.logger.error('nest.message', { detail: String(message), trace: details.map(String) });
   }
 }

@@ -1,5 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
-import { ModulesContainer } from '@nestjs/core';
+import { MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { AppError } from '@faas/errors';
 import { ACCESS } from './access.decorator';
 
@@ -13,9 +13,9 @@ export function assertEveryRouteDeclaresAccess(app: INestApplication): void {
     for (const { metatype } of module.controllers.values()) {
       const prototype = metatype?.prototype as Record<string, unknown> | undefined;
       if (!prototype) continue;
-      for (const name of Object.getOwnPropertyNames(prototype)) {
-        const handler = prototype[name];
-        if (typeof handler !== 'function' || !Reflect.hasMetadata(PATH_METADATA, handler)) continue;
+      for (const name of new MetadataScanner().getAllMethodNames(prototype)) {
+        const handler = prototype[name] as object;
+        if (!Reflect.hasMetadata(PATH_METADATA, handler)) continue;
         if (!Reflect.hasMetadata(ACCESS, handler)) missing.push(`${metatype?.name}.${name}`);
       }
     }
