@@ -3,6 +3,8 @@ import { assertOutsideTransaction, requireTenant } from '@faas/request-context';
 import type { AddRequest, CounterKey, Reservation, ReserveRequest } from './counters.port';
 
 const DAY_MS = 86_400_000;
+/** `s:<window>:<key>` or `t:<tenant>:<window>:<key>`. */
+const COUNTER = /^(?:s|t:[^:]+):(\d+):/;
 
 /** What an adapter stores under: opaque, unique per tenant, key and window. */
 export interface CheckedCounterRequest {
@@ -11,6 +13,13 @@ export interface CheckedCounterRequest {
   readonly limit: number;
   /** 0: the counter never resets. */
   readonly windowMs: number;
+}
+
+export interface CheckedSettlement {
+  readonly counter: string;
+  readonly id: string;
+  readonly windowMs: number;
+  readonly actual: number;
 }
 
 export interface CheckedReserveRequest extends CheckedCounterRequest {
@@ -38,9 +47,12 @@ export function checkReserve(request: ReserveRequest): CheckedReserveRequest {
 }
 
 /** Every adapter's first line of `settle` and `release`. @throws AppError INTERNAL, EXTERNAL_CALL_IN_TRANSACTION */
-export function checkSettle(_reservation: Reservation, actual: number): void {
+export function checkSettle(reservation: Reservation, actual: number): CheckedSettlement {
   assertOutsideTransaction('counters.settle');
   integer('actual', actual, 0, Number.MAX_SAFE_INTEGER);
+  const [, windowMs] = COUNTER.exec(reservation.counter) ?? [];
+  if (windowMs === undefined) throw new AppError('INTERNAL', 'Counters: this is not a reservation that reserve() returned.');
+  return { counter: reservation.counter, id: reservation.id, windowMs: Number(windowMs), actual };
 }
 
 /** Start of the window that holds `now`; 0 for a counter that never resets. */
