@@ -13,16 +13,25 @@ export function checkedUrl(text: string, ports: readonly number[], base?: URL): 
   const port = portOf(url);
   if (!ports.includes(port)) throw forbidden(`Port ${port} is not fetched. Allowed: ${ports.join(', ')}.`);
   url.hash = '';
+  // "example.com." is the same host, but neither certificates nor lists of hosts know it by that name.
+  if (url.hostname.endsWith('.')) url.hostname = url.hostname.slice(0, -1);
   return url;
 }
 
-export function portOf(url: URL): number {
+/** Where a redirect leads: checked like the first URL, and never from https to http. */
+export function redirectTarget(from: URL, location: string, ports: readonly number[]): URL {
+  const to = checkedUrl(location, ports, from);
+  if (from.protocol === 'https:' && to.protocol === 'http:') throw forbidden(`${from.host} redirects from https to http, which is not followed.`);
+  return to;
+}
+
+function portOf(url: URL): number {
   return Number(url.port || (url.protocol === 'https:' ? 443 : 80));
 }
 
-/** The host as a resolver takes it: no brackets, no dot at the end. */
+/** The host as a resolver takes it: an IPv6 address without its brackets. */
 export function hostOf(url: URL): string {
-  return url.hostname.replace(/^\[|\]$/g, '').replace(/\.$/, '');
+  return url.hostname.replace(/^\[|\]$/g, '');
 }
 
 export function forbidden(message: string): AppError {

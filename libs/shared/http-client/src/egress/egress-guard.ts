@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { CallDeadline } from '../call-deadline';
 import { flattenHeaders } from '../request-encoding';
 import { SystemAddressResolver, type AddressResolver } from './address-resolver.port';
-import { checkedUrl, forbidden, hostOf, unreachable } from './checked-url';
+import { checkedUrl, forbidden, hostOf, redirectTarget, unreachable } from './checked-url';
 import { ACCEPTED_ENCODINGS, readDecoded, tooLarge } from './decoded-body';
 import { pinnedAgent } from './pinned-agent';
 import { isPublicAddress } from './public-address';
@@ -81,22 +81,17 @@ export class EgressGuard {
         const hop = await this.hop(current, request, deadline);
         if ('answer' in hop) return { url: current.href, ...hop.answer };
         if (redirects >= (request.maxRedirects ?? 5)) throw unreachable(`${current.host} redirects more than ${request.maxRedirects ?? 5} times.`, { retryable: false });
-        current = this.redirected(current, hop.redirect);
+        current = redirectTarget(current, hop.redirect, this.ports);
       }
     } finally {
       deadline.end();
     }
   }
 
-  private redirected(from: URL, location: string): URL {
-    const to = checkedUrl(location, this.ports, from);
-    if (from.protocol === 'https:' && to.protocol === 'http:') throw forbidden(`${from.host} redirects from https to http, which is not followed.`);
-    return to;
-  }
-
   private async hop(url: URL, request: EgressRequest, deadline: CallDeadline): Promise<Hop> {
     try {
-      const agent = pinnedAgent({ addresses: await this.checkedAddresses(url, deadline), connectTimeoutMs: this.options.connectTimeoutMs ?? 5_000, ca: this.options.ca });
+      const addresses = await this.checkedAddresses(url, deadline);
+      const agent = pinnedAgent({ addresses, connectTimeoutMs: this.options.connectTimeoutMs ?? 5_000, maxBytes: request.maxBytes, ca: this.options.ca });
       try {
         const answer = await agent.request({
           origin: url.origin,
@@ -116,7 +111,7 @@ export class EgressGuard {
         await agent.destroy();
       }
     } catch (error) {
-      throw this.translated(error, url, deadline);
+      throw this.translated(error, url, request, deadline);
     }
   }
 
@@ -148,14 +143,15 @@ export class EgressGuard {
     return addresses.slice(0, 32);
   }
 
-  private translated(error: unknown, url: URL, deadline: CallDeadline): AppError {
+  private translated(error: unknown, url: URL, request: EgressRequest, deadline: CallDeadline): AppError {
     const { reason } = deadline;
     if (reason) {
       const ownTimeout = AppError.hasCode(reason, 'DEADLINE_EXCEEDED') && !deadline.shortened;
       return ownTimeout ? unreachable(`${url.host} did not deliver the document in time.`, { cause: reason }) : reason;
     }
     if (AppError.is(error)) return error;
-    const code = typeof error === 'object' && error !== null && 'code' in error ? ` (${String(error.code)})` : '';
-    return unreachable(`${url.host} could not be fetched${code}.`, { cause: error });
+    const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+    if (code === 'UND_ERR_RES_EXCEEDED_MAX_SIZE') return tooLarge(url.host, request.maxBytes);
+    return unreachable(`${url.host} could not be fetched${code ? ` (${code})` : ''}.`, { cause: error });
   }
 }

@@ -6,6 +6,8 @@ export interface PinnedAgentOptions {
   /** The addresses that were checked; nothing else is connected to. */
   readonly addresses: readonly string[];
   readonly connectTimeoutMs: number;
+  /** Most bytes of a body as it arrives, before it is unpacked. */
+  readonly maxBytes: number;
   /** Certificate authorities instead of the built-in ones, PEM. */
   readonly ca?: string;
 }
@@ -16,7 +18,7 @@ const MAX_HEADER_BYTES = 16 * 1024;
  * An agent that connects to the given addresses only. The name is not resolved again, so a second DNS answer cannot
  * lead elsewhere; TLS still checks the certificate against the name. The connected peer is compared once more.
  */
-export function pinnedAgent({ addresses, connectTimeoutMs, ca }: PinnedAgentOptions): Agent {
+export function pinnedAgent({ addresses, connectTimeoutMs, maxBytes, ca }: PinnedAgentOptions): Agent {
   const checked = addresses.map((address) => ({ address, family: isIP(address) }));
   const lookup: LookupFunction = (_hostname, options, callback) => {
     const [first] = checked;
@@ -30,6 +32,7 @@ export function pinnedAgent({ addresses, connectTimeoutMs, ca }: PinnedAgentOpti
   return new Agent({
     connections: 1,
     maxHeaderSize: MAX_HEADER_BYTES,
+    maxResponseSize: maxBytes,
     connect: (options, callback) =>
       connect(options, (...[error, socket]) => {
         if (error) return callback(error, null);
