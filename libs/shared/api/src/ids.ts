@@ -1,7 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import * as z from 'zod';
 
-export const idPrefixes = ['col', 'doc', 'job', 'agt', 'thr', 'msg', 'run', 'key'] as const;
+export const idPrefixes = ['col', 'doc', 'job', 'agt', 'thr', 'msg', 'run', 'key', 'call'] as const;
 export type IdPrefix = (typeof idPrefixes)[number];
 
 /** `<prefix>_<uuidv7 as 32 hex digits>`: sortable by creation time, never equal to a name (names have no `_`). */

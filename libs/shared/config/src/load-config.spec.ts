@@ -23,6 +23,14 @@ describe('loadConfig', () => {
     await expect(loadConfig(schema, { environment: { API_KEY: 'env:OTHER' } })).rejects.toThrow(/env:OTHER/);
   });
 
+  it('resolves references inside a secret that is a JSON list', async () => {
+    const list = JSON.stringify([{ name: 'groq', apiKey: 'env:GROQ_KEY', timeoutMs: 5 }]);
+    const config = await loadConfig(schema, { environment: { API_KEY: list, GROQ_KEY: 'value' } });
+    expect(JSON.parse(config.API_KEY)).toEqual([{ name: 'groq', apiKey: 'value', timeoutMs: 5 }]);
+    await expect(loadConfig(schema, { environment: { API_KEY: list } })).rejects.toThrow(/env:GROQ_KEY/);
+    expect((await loadConfig(schema, { environment: { API_KEY: '[not json' } })).API_KEY).toBe('[not json');
+  });
+
   it('lets overrides win over the environment', async () => {
     const config = await loadConfig(schema, { environment: { API_KEY: 'k', SERVICE_PORT: '1' }, overrides: { SERVICE_PORT: 2 } });
     expect(config.SERVICE_PORT).toBe(2);

@@ -34,7 +34,29 @@ export async function loadConfig<Schema extends z.ZodObject>(schema: Schema, opt
   throw new AppError('CONFIG_INVALID', `Configuration is not usable.\n  ${problems.join('\n  ')}`, { details: { problems } });
 }
 
+/** A variable that holds a JSON list or object may have references as values inside it. */
 async function resolveSecret(value: string, resolvers: readonly SecretResolver[]): Promise<string> {
+  const json = /^\s*[[{]/.test(value) ? parseJson(value) : undefined;
+  return json === undefined ? resolveReference(value, resolvers) : JSON.stringify(await resolveInside(json, resolvers));
+}
+
+async function resolveInside(value: unknown, resolvers: readonly SecretResolver[]): Promise<unknown> {
+  if (typeof value === 'string') return resolveReference(value, resolvers);
+  if (Array.isArray(value)) return Promise.all(value.map((item) => resolveInside(item, resolvers)));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(await Promise.all(Object.entries(value).map(async ([name, item]) => [name, await resolveInside(item, resolvers)] as const)));
+}
+
+/** What is not valid JSON is left to the variable's own schema to refuse. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function resolveReference(value: string, resolvers: readonly SecretResolver[]): Promise<string> {
   const resolver = resolvers.find(({ scheme }) => value.startsWith(`${scheme}:`));
   return resolver ? resolver.resolve(value) : value;
 }
