@@ -114,8 +114,7 @@ export class RedisConnection {
 
   private translate(error: unknown): AppError {
     if (AppError.is(error)) return error;
-    const reason = error instanceof Error ? error.message : String(error);
-    return new AppError('CACHE_UNAVAILABLE', `Redis at ${this.address} does not serve: ${reason}.`, { cause: error });
+    return new AppError('CACHE_UNAVAILABLE', `Redis at ${this.address} does not serve: ${reasonOf(error)}.`, { cause: error });
   }
 }
 
@@ -132,13 +131,18 @@ async function connect(redis: Redis, address: string): Promise<void> {
   } catch (error) {
     redis.disconnect();
     const cause = reason ?? error;
-    const detail = cause instanceof Error ? cause.message || String((cause as NodeJS.ErrnoException).code) : String(cause);
-    throw new AppError('CONFIG_INVALID', `REDIS_URL: Redis at ${address} is not usable (${detail}). Start it, correct REDIS_URL, or unset it.`, { cause });
+    throw new AppError('CONFIG_INVALID', `REDIS_URL: Redis at ${address} is not usable (${reasonOf(cause)}). Start it, correct REDIS_URL, or unset it.`, { cause });
   } finally {
     redis.off('error', remember);
   }
 }
 
 function isTimeout(error: unknown): boolean {
-  return error instanceof Error && error.message === 'Command timed out';
+  return reasonOf(error) === 'Command timed out';
+}
+
+/** An AggregateError of several addresses has a code and no message. */
+function reasonOf(error: unknown): string {
+  const { message, code } = (typeof error === 'object' && error !== null ? error : {}) as { message?: unknown; code?: unknown };
+  return String(message || code || error).replace(/\.$/, '');
 }
