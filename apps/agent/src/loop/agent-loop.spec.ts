@@ -44,7 +44,9 @@ async function run(turns: ScriptedTurn[], loopTask: LoopTask) {
 }
 
 const toolContent = (steps: LoopStep[]) =>
-  steps.flatMap((step) => (step.type === 'tool-call.finished' ? [{ status: step.status, ...(JSON.parse(step.content) as { error?: string; passages?: { number: number }[] }) }] : []));
+  steps
+    .flatMap((step) => (step.type === 'tool-calls.finished' ? step.outcomes : []))
+    .map(({ status, content }) => ({ status, ...(JSON.parse(content) as { error?: string; passages?: { number: number }[] }) }));
 
 describe('the agent loop', () => {
   it('answers in one step when the model asks for nothing', async () => {
@@ -56,7 +58,7 @@ describe('the agent loop', () => {
   it('executes a tool call and gives the numbered passages back to the model', async () => {
     const { steps, types, lastRequest } = await run([calls(['search_handbook', '{"query":"why"}']), says('So [1].')], task(searchFinding('One.', 'Two.')));
     expect(types.filter((type) => type !== 'delta')).toEqual([
-      'model-call.started', 'model-call.finished', 'tool-call.started', 'tool-call.finished', 'model-call.started', 'model-call.finished', 'answered',
+      'model-call.started', 'model-call.finished', 'tool-calls.started', 'tool-calls.finished', 'model-call.started', 'model-call.finished', 'answered',
     ]);
     expect(lastRequest().messages.slice(-2)).toMatchObject([
       { role: 'assistant', toolCalls: [{ id: 'call_1_1', name: 'search_handbook' }] },

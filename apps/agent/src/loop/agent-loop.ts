@@ -1,10 +1,10 @@
 import type { AgentLimits } from '@faas/agent-contract';
 import { AppError } from '@faas/errors';
 import type { LanguageModel, ModelChunk, ModelMessage } from './language-model.port';
-import type { LoopStep } from './loop-step';
+import type { LoopStep, StartedToolCall } from './loop-step';
 import { PassageLedger } from './passage-ledger';
 import { repairToolCalls } from './repair-tool-calls';
-import { checkToolCall } from './tool-call';
+import { checkToolCall, type CheckedToolCall } from './tool-call';
 import type { Tool } from './tool.port';
 import { executeToolCalls } from './tool-execution';
 
@@ -60,13 +60,10 @@ export async function* runAgentLoop(languageModel: LanguageModel, task: LoopTask
       return;
     }
     messages.push({ role: 'assistant', content: turn.text, toolCalls: calls.map(({ call }) => call) });
-    for (const { call, ...checked } of calls) {
-      yield { type: 'tool-call.started', step, callId: call.id, name: call.name, arguments: checked.accepted ? checked.arguments : {} };
-    }
-    for (const { callId, status, content } of await executeToolCalls(calls, ledger, signal)) {
-      messages.push({ role: 'tool', callId, content });
-      yield { type: 'tool-call.finished', step, callId, status, content };
-    }
+    yield { type: 'tool-calls.started', step, calls: calls.map(toStarted) };
+    const outcomes = await executeToolCalls(calls, ledger, signal);
+    for (const { callId, content } of outcomes) messages.push({ role: 'tool', callId, content });
+    yield { type: 'tool-calls.finished', step, outcomes };
   }
 }
 
@@ -80,6 +77,10 @@ async function* askModel(languageModel: LanguageModel, request: Parameters<Langu
     if (chunk.text !== '') yield { type: 'delta', text: chunk.text };
   }
   throw new AppError('MODEL_STREAM_BROKEN', "The model's answer ended before its end.");
+}
+
+function toStarted(checked: CheckedToolCall): StartedToolCall {
+  return { callId: checked.call.id, name: checked.call.name, arguments: checked.accepted ? checked.arguments : {} };
 }
 
 /** Success needs proof: a turn without a word is not an answer. */

@@ -16,8 +16,21 @@ export type LoopStep =
       readonly text: string;
       readonly toolCalls: readonly ModelToolCall[];
     }
-  | { readonly type: 'tool-call.started'; readonly step: number; readonly callId: string; readonly name: string; readonly arguments: Readonly<Record<string, unknown>> }
-  | { readonly type: 'tool-call.finished'; readonly step: number; readonly callId: string; readonly status: ToolCallStatus; readonly content: string }
+  | { readonly type: 'tool-calls.started'; readonly step: number; readonly calls: readonly StartedToolCall[] }
+  | { readonly type: 'tool-calls.finished'; readonly step: number; readonly outcomes: readonly ToolOutcome[] }
   | { readonly type: 'answered'; readonly text: string; readonly passages: readonly Passage[] };
 
-export type ToolCallStatus = 'succeeded' | 'rejected' | 'failed';
+export interface StartedToolCall {
+  readonly callId: string;
+  readonly name: string;
+  /** Empty when they were refused. */
+  readonly arguments: Readonly<Record<string, unknown>>;
+}
+
+export interface ToolOutcome {
+  readonly callId: string;
+  /** `rejected`: not executed, the arguments were wrong. `failed`: executed without success; the model is told. */
+  readonly status: 'succeeded' | 'rejected' | 'failed';
+  /** What the model reads: JSON. */
+  readonly content: string;
+}

@@ -1,5 +1,5 @@
 import { AppError } from '@faas/errors';
-import type { ToolCallStatus } from './loop-step';
+import type { ToolOutcome } from './loop-step';
 import type { PassageLedger } from './passage-ledger';
 import type { CheckedToolCall } from './tool-call';
 import type { ToolResult } from './tool.port';
@@ -8,13 +8,6 @@ import type { ToolResult } from './tool.port';
 const MAX_CALLS = 8;
 /** Characters of one result; about 6,000 tokens. */
 const MAX_RESULT_CHARACTERS = 24_000;
-
-export interface ToolOutcome {
-  readonly callId: string;
-  readonly status: ToolCallStatus;
-  /** What the model reads: JSON. */
-  readonly content: string;
-}
 
 type Settled = { readonly status: 'succeeded'; readonly result: ToolResult } | { readonly status: 'rejected' | 'failed'; readonly problem: string };
 

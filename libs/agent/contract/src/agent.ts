@@ -1,6 +1,7 @@
 import { idOf, idOrName, pageOf } from '@faas/api';
 import * as z from 'zod';
-import { agentName } from './agent-name';
+import { agentName, agentReference } from './agent-name';
+import { plainText } from './plain-text';
 
 export const retrievalTool = z
   .strictObject({
@@ -25,8 +26,8 @@ export const agentLimits = z
 export type AgentLimits = z.infer<typeof agentLimits>;
 
 const fields = {
-  instructions: z.string().trim().min(1).max(20_000).describe('What the agent is and how it answers; the system prompt.'),
-  model: z.string().trim().min(1).max(200).nullable().describe('`provider/model`; null takes the default model of the gateway.'),
+  instructions: plainText(20_000).describe('What the agent is and how it answers; the system prompt.'),
+  model: plainText(200).nullable().describe('`provider/model`; null takes the default model of the gateway.'),
   tools: z
     .array(agentTool)
     .max(8)
@@ -66,7 +67,7 @@ export const agent = z
   .object({
     id: idOf('agt').describe('Stable id.'),
     name: z.string().describe('Name, unique within the tenant.'),
-    instructions: fields.instructions,
+    instructions: z.string().describe('What the agent is and how it answers.'),
     model: z.string().nullable().describe('Model, or null for the default of the gateway.'),
     tools: z.array(agentTool).describe('What the agent may use.'),
     limits: agentLimits,
@@ -77,3 +78,6 @@ export const agent = z
 export type Agent = z.infer<typeof agent>;
 
 export const agentPage = pageOf(agent).meta({ id: 'AgentPage' });
+
+export const agentParams = z.strictObject({ agent: agentReference });
+export type AgentParams = z.infer<typeof agentParams>;

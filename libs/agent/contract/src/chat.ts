@@ -1,6 +1,7 @@
 import { idOf } from '@faas/api';
 import { citation } from '@faas/rag-contract';
 import * as z from 'zod';
+import { plainText } from './plain-text';
 
 export const usage = z
   .object({
@@ -13,7 +14,7 @@ export type Usage = z.infer<typeof usage>;
 
 export const chatInput = z
   .strictObject({
-    message: z.string().max(32_000).refine((text) => text.trim() !== '', 'The message holds no text.').describe('What the user says.'),
+    message: plainText(32_000).describe('What the user says.'),
     threadId: idOf('thr').optional().describe('Continues this thread; without it a new one begins.'),
     stream: z.boolean().default(false).describe('true: answer as server-sent events.'),
   })

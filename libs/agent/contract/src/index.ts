@@ -3,6 +3,7 @@ export {
   agentInput,
   agentLimits,
   agentPage,
+  agentParams,
   agentPatch,
   agentReplacement,
   agentTool,
@@ -10,6 +11,7 @@ export {
   type Agent,
   type AgentInput,
   type AgentLimits,
+  type AgentParams,
   type AgentPatch,
   type AgentReplacement,
   type AgentTool,
@@ -17,6 +19,21 @@ export {
 } from './agent';
 export { agentName, agentReference, reservedAgentNames } from './agent-name';
 export { chatAnswer, chatInput, usage, type ChatAnswer, type ChatInput, type Usage } from './chat';
-export { run, runError, runEvent, runEventPage, runStatus, type Run, type RunError, type RunEvent, type RunStatus } from './run';
+export {
+  lastEventId,
+  run,
+  runError,
+  runEvent,
+  runEventPage,
+  runEventsQuery,
+  runParams,
+  runStatus,
+  type Run,
+  type RunError,
+  type RunEvent,
+  type RunEventsQuery,
+  type RunParams,
+  type RunStatus,
+} from './run';
 export { endsRun, runFrame, type RunFrame, type RunFrameType } from './run-frame';
-export { message, messagePage, thread, threadPage, type Message, type Thread } from './thread';
+export { message, messagePage, thread, threadPage, threadParams, type Message, type Thread, type ThreadParams } from './thread';

@@ -1,6 +1,7 @@
 import { idOf, pageOf } from '@faas/api';
 import { citation } from '@faas/rag-contract';
 import * as z from 'zod';
+import { agentReference } from './agent-name';
 import { usage } from './chat';
 
 export const runStatus = z.enum(['running', 'succeeded', 'failed', 'cancelled']);
@@ -44,3 +45,20 @@ export const runEvent = z
 export type RunEvent = z.infer<typeof runEvent>;
 
 export const runEventPage = pageOf(runEvent).meta({ id: 'RunEventPage' });
+
+export const runParams = z.strictObject({ agent: agentReference, run: idOf('run').describe('Id of the run.') });
+export type RunParams = z.infer<typeof runParams>;
+
+const position = z
+  .string()
+  .regex(/^(0|[1-9]\d{0,8})$/, 'Expected the id of an event: a whole number.')
+  .transform(Number);
+
+export const runEventsQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(20).describe('How many events at most; the stream has no limit.'),
+  after: position.optional().describe('Id of the last event that the reader has. For the stream the header Last-Event-ID wins.'),
+});
+export type RunEventsQuery = z.infer<typeof runEventsQuery>;
+
+/** What the header Last-Event-ID must be. */
+export const lastEventId = position;

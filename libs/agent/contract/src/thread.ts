@@ -1,6 +1,7 @@
 import { idOf, pageOf } from '@faas/api';
 import { citation } from '@faas/rag-contract';
 import * as z from 'zod';
+import { agentReference } from './agent-name';
 
 export const thread = z
   .object({
@@ -30,3 +31,6 @@ export const message = z
 export type Message = z.infer<typeof message>;
 
 export const messagePage = pageOf(message).meta({ id: 'ThreadMessagePage' });
+
+export const threadParams = z.strictObject({ agent: agentReference, thread: idOf('thr').describe('Id of the thread.') });
+export type ThreadParams = z.infer<typeof threadParams>;

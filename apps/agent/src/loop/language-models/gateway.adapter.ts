@@ -1,0 +1,24 @@
+import type { ChatCompletionChunk, ChatCompletionRequest } from '@faas/gateway-contract';
+import { LanguageModel, type ModelChunk, type ModelRequest } from '../language-model.port';
+import { AnswerAssembly, toChatCompletionRequest } from './chat-completion.mapping';
+
+/** The one call this adapter makes; GatewayClient has it. */
+export interface ChatCompletions {
+  streamChat(request: ChatCompletionRequest, options: { signal: AbortSignal }): AsyncIterable<ChatCompletionChunk>;
+}
+
+/** Any model that the gateway service reaches. */
+export class GatewayLanguageModel extends LanguageModel {
+  constructor(private readonly gateway: ChatCompletions) {
+    super();
+  }
+
+  async *stream(request: ModelRequest): AsyncGenerator<ModelChunk> {
+    const answer = new AnswerAssembly();
+    for await (const chunk of this.gateway.streamChat(toChatCompletionRequest(request), { signal: request.signal })) {
+      const text = answer.add(chunk);
+      if (text !== '') yield { type: 'text', text };
+    }
+    yield answer.end();
+  }
+}

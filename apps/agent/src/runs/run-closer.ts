@@ -1,0 +1,74 @@
+import type { ChatAnswer, RunFrame } from '@faas/agent-contract';
+import { newId } from '@faas/api';
+import { Database, Outbox, WorkQueue } from '@faas/database';
+import { requireTenant } from '@faas/request-context';
+import { v7 as uuidv7 } from 'uuid';
+import { MessageStore } from '../threads/message.store';
+import { ThreadStore } from '../threads/thread.store';
+import { noChange, type RunChange, type RunEnd } from './run-change';
+import type { RunClaim } from './run-claim';
+import { RunEventsHub } from './run-events.hub';
+import type { RunEntity } from './run.entity';
+import { RunStore } from './run.store';
+
+/** The frame that ends every log. */
+export type FinalFrame = Extract<RunFrame, { event: 'run.finished' | 'error' }>;
+
+/**
+ * Ends runs, once each: state, last event, the assistant's message, the thread's release, the lease and the domain event
+ * are one transaction.
+ */
+export class RunCloser {
+  constructor(
+    private readonly database: Database,
+    private readonly runs: RunStore,
+    private readonly threads: ThreadStore,
+    private readonly messages: MessageStore,
+    private readonly queue: WorkQueue,
+    private readonly outbox: Outbox,
+    private readonly hub: RunEventsHub,
+  ) {}
+
+  /**
+   * @param change what the run did since it was last written down.
+   * @throws AppError RUN_INTERRUPTED when the run was ended elsewhere; nothing is written then.
+   */
+  async close(claim: RunClaim, change: RunChange, end: RunEnd): Promise<FinalFrame> {
+    const frame = await this.database.inTenant(async () => {
+      await this.runs.append(claim, change);
+      const run = await this.runs.get(claim.agentId, claim.runId);
+      const final = finalFrame(run, end);
+      await this.runs.append(claim, { ...noChange, events: [final] });
+      await this.runs.end(claim, end);
+      if (end.message) {
+        await this.messages.append({ id: newId('msg'), threadId: claim.threadId, runId: claim.runId, role: 'assistant', content: end.message, citations: [...end.citations] });
+      }
+      await this.threads.release(claim.threadId, claim.runId);
+      await this.outbox.append({
+        id: uuidv7(),
+        subject: 'agent.run.finished',
+        tenant: requireTenant(),
+        occurredAt: new Date().toISOString(),
+        data: { runId: claim.runId, threadId: claim.threadId, agentId: claim.agentId, status: end.status },
+      });
+      await this.queue.complete(claim.work);
+      return final;
+    });
+    this.hub.notify(claim.runId);
+    return frame;
+  }
+}
+
+function finalFrame(run: RunEntity, end: RunEnd): FinalFrame {
+  if (end.error) return { event: 'error', data: { error: { ...end.error, requestId: run.requestId } } };
+  const answer: ChatAnswer = {
+    runId: run.id,
+    threadId: run.threadId,
+    status: end.status === 'cancelled' ? 'cancelled' : 'succeeded',
+    message: end.message ?? '',
+    citations: [...end.citations],
+    model: run.model,
+    usage: { inputTokens: run.inputTokens, outputTokens: run.outputTokens, steps: run.steps },
+  };
+  return { event: 'run.finished', data: answer };
+}
