@@ -1,8 +1,8 @@
 import { scopes } from '@faas/api';
 import { AppError } from '@faas/errors';
 import type { Principal } from '@faas/request-context';
-import { credentialFrom, type RequestHeaders } from './credential';
-import type { TokenVerifier } from './token-verifier.port';
+import { credentialFrom, type RequestHeaders } from './request/credential';
+import type { TokenVerifier } from './tokens/token-verifier.port';
 
 /** Who acts when AUTH_MODE is `none` and no credential is sent. */
 export const localPrincipal: Principal = Object.freeze({ tenant: 'local', subject: 'local', scopes: Object.freeze([...scopes]) });

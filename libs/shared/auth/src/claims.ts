@@ -21,7 +21,7 @@ export const tenantName = z
 /** Who acts: printable, so that it can stand in a log line. */
 export const subjectName = z
   .string()
-  .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,198}[\x21-\x7e])?$/, 'Expected a subject of 1 to 200 printable ASCII characters.')
+  .regex(/^[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?$/, 'Expected a subject of 1 to 255 printable ASCII characters.')
   .describe('Who acts inside the tenant.');
 
 /** Open on reading: a key of a newer gateway may carry a scope that this version does not know yet. */

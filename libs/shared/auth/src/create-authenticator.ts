@@ -2,21 +2,21 @@ import { AppError } from '@faas/errors';
 import type { Logger } from '@faas/logging';
 import { Authenticator } from './authenticator';
 import type { Clock } from './clock';
-import type { FetchJson } from './fetch-json.port';
-import { createFetchJson } from './http-fetch-json';
-import { InternalTokens, type ServiceName } from './internal-tokens';
-import { IssuerTokens } from './issuer-token.kind';
-import { parseIssuers } from './issuer.schema';
-import { jwksPath, parseInlineJwks } from './jwks.schema';
-import type { KeySet } from './key-set.port';
-import { KeySigner } from './key-signer';
-import { KeyTokens } from './key-token.kind';
-import { RememberingVerifier } from './remembering.verifier';
-import { RemoteKeySet } from './remote-key-set.adapter';
-import { RemoteRevocationList } from './remote-revocation-list.adapter';
-import type { RevocationList } from './revocation-list.port';
-import { revocationsPath } from './revocations.schema';
-import { StaticKeySet } from './static-key-set.adapter';
+import type { FetchJson } from './fetching/fetch-json.port';
+import { createFetchJson } from './fetching/http-fetch-json';
+import { InternalTokens, type ServiceName } from './tokens/internal-tokens';
+import { IssuerTokens } from './tokens/issuer-token.kind';
+import { parseIssuers } from './tokens/issuer.schema';
+import { jwksPath, parseInlineJwks } from './key-sets/jwks.schema';
+import type { KeySet } from './key-sets/key-set.port';
+import { KeySigner } from './keys/key-signer';
+import { KeyTokens } from './tokens/key-token.kind';
+import { RememberingVerifier } from './tokens/remembering.verifier';
+import { RemoteKeySet } from './key-sets/remote.adapter';
+import { RemoteRevocationList } from './revocations/remote.adapter';
+import type { RevocationList } from './revocations/revocation-list.port';
+import { revocationsPath } from './revocations/revocations.schema';
+import { StaticKeySet } from './key-sets/static.adapter';
 
 /** The variables this reads, as `commonVariables`, `networkVariables` and `keySetVariables` declare them. */
 export interface AuthConfig {

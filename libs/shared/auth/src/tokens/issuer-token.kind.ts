@@ -1,10 +1,10 @@
 import { scopes as knownScopes } from '@faas/api';
 import { AppError } from '@faas/errors';
 import * as z from 'zod';
-import { subjectName, tenantName } from './claims';
-import type { Clock } from './clock';
+import { subjectName, tenantName } from '../claims';
+import type { Clock } from '../clock';
 import type { TrustedIssuer } from './issuer.schema';
-import type { KeySet } from './key-set.port';
+import type { KeySet } from '../key-sets/key-set.port';
 import { TokenKind, type TokenClaimsToBe, type VerifiedToken } from './token-kind.port';
 import { verifyJwt } from './verify-jwt';
 

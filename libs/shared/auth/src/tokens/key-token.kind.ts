@@ -1,7 +1,7 @@
-import { keyClaims, keyIssuer, keyTokenType } from './claims';
-import type { Clock } from './clock';
-import type { KeySet } from './key-set.port';
-import { unknownKey } from './static-key-set.adapter';
+import { keyClaims, keyIssuer, keyTokenType } from '../claims';
+import type { Clock } from '../clock';
+import type { KeySet } from '../key-sets/key-set.port';
+import { unknownKey } from '../key-sets/static.adapter';
 import { TokenKind, type TokenClaimsToBe, type VerifiedToken } from './token-kind.port';
 import { verifyJwt } from './verify-jwt';
 

@@ -2,10 +2,10 @@ import { newId, scopes as allScopes } from '@faas/api';
 import { AppError } from '@faas/errors';
 import { SignJWT } from 'jose';
 import * as z from 'zod';
-import { keyIssuer, keyPrefix, keyTokenType, maxCredentialBytes, subjectName, tenantName } from './claims';
-import type { Clock } from './clock';
+import { keyIssuer, keyPrefix, keyTokenType, maxCredentialBytes, subjectName, tenantName } from '../claims';
+import type { Clock } from '../clock';
 import { deriveSigningKey, type PublicSigningKey, type SigningKey } from './ed25519-key';
-import { parseSecretList } from './secret-list';
+import { parseSecretList } from '../secrets/secret-list';
 
 /** Lifetime of a key whose issuer names none: every key ends, so that the list of revoked unexpired keys stays short. */
 export const defaultKeyLifetimeMs = 365 * 24 * 60 * 60 * 1000;

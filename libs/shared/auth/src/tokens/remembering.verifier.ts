@@ -3,9 +3,9 @@ import { AppError } from '@faas/errors';
 import type { Principal } from '@faas/request-context';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { keyPrefix, maxCredentialBytes } from './claims';
-import type { Clock } from './clock';
-import type { RevocationList } from './revocation-list.port';
+import { keyPrefix, maxCredentialBytes } from '../claims';
+import type { Clock } from '../clock';
+import type { RevocationList } from '../revocations/revocation-list.port';
 import type { TokenClaimsToBe, TokenKind, VerifiedToken } from './token-kind.port';
 import { TokenVerifier } from './token-verifier.port';
 

@@ -1,7 +1,7 @@
 import { AppError } from '@faas/errors';
 import { errors, jwtVerify, type JWTVerifyGetKey, type JWTVerifyOptions } from 'jose';
 import type * as z from 'zod';
-import { clockToleranceSeconds, type Clock } from './clock';
+import { clockToleranceSeconds, type Clock } from '../clock';
 
 export interface JwtRules<T> extends Required<Pick<JWTVerifyOptions, 'algorithms' | 'issuer'>>, Pick<JWTVerifyOptions, 'audience' | 'typ' | 'maxTokenAge'> {
   readonly key: JWTVerifyGetKey;

@@ -5,6 +5,8 @@ import type { FetchJson } from './fetch-json.port';
 
 const timeoutMs = 5_000;
 const maxBytes = 8 * 1024 * 1024;
+/** RefreshedValue paces the attempts already; a breaker on top would keep keys refused after the gateway is back. */
+const breaker = { failures: Number.MAX_SAFE_INTEGER };
 
 /** FetchJson over HttpClient: one client for each origin, which are the few of the configuration. No redirects. */
 export function createFetchJson(logger: Logger): FetchJson {
@@ -12,7 +14,7 @@ export function createFetchJson(logger: Logger): FetchJson {
   const clientOf = (origin: string) => {
     const known = clients.get(origin);
     if (known) return known;
-    const client = new HttpClient({ name: new URL(origin).host, baseUrl: origin, logger, timeoutMs, retries: 1, maxResponseBytes: maxBytes });
+    const client = new HttpClient({ name: new URL(origin).host, baseUrl: origin, logger, timeoutMs, retries: 1, maxResponseBytes: maxBytes, breaker });
     clients.set(origin, client);
     return client;
   };

@@ -3,9 +3,9 @@ import { AppError } from '@faas/errors';
 import type { Principal } from '@faas/request-context';
 import { SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { internalClaims, internalTokenType } from './claims';
-import type { Clock } from './clock';
-import { parseSecretList } from './secret-list';
+import { internalClaims, internalTokenType } from '../claims';
+import type { Clock } from '../clock';
+import { parseSecretList } from '../secrets/secret-list';
 import { TokenKind, type TokenClaimsToBe, type VerifiedToken } from './token-kind.port';
 import { verifyJwt } from './verify-jwt';
 

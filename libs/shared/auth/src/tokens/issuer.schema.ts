@@ -1,8 +1,8 @@
 import { AppError } from '@faas/errors';
 import * as z from 'zod';
-import { keyIssuer, tenantName } from './claims';
+import { keyIssuer, tenantName } from '../claims';
 import { services } from './internal-tokens';
-import { isLoopbackHost } from './loopback';
+import { isLoopbackHost } from '../request/loopback';
 
 /** Signatures with a public key only: `none` and shared secrets (HS256 …) cannot be configured. */
 const algorithms = z.enum(['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519']);

@@ -1,6 +1,6 @@
 import type { Logger } from '@faas/logging';
-import type { Clock } from './clock';
-import { RefreshedValue } from './refreshed-value';
+import type { Clock } from '../clock';
+import { RefreshedValue } from '../fetching/refreshed-value';
 import { RevocationList } from './revocation-list.port';
 
 /** The gateway's own: reads its store. Other processes' revocations are seen after 5 s, its own at once by `invalidate`. */

@@ -1,7 +1,7 @@
 import type { Logger } from '@faas/logging';
-import type { Clock } from './clock';
-import type { FetchJson } from './fetch-json.port';
-import { RefreshedValue } from './refreshed-value';
+import type { Clock } from '../clock';
+import type { FetchJson } from '../fetching/fetch-json.port';
+import { RefreshedValue } from '../fetching/refreshed-value';
 import { RevocationList } from './revocation-list.port';
 import { revocationsAnswer } from './revocations.schema';
 

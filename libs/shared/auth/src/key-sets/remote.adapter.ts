@@ -1,11 +1,11 @@
 import type { Logger } from '@faas/logging';
 import { createLocalJWKSet, type CryptoKey, type JWSHeaderParameters, type LocalJWKSet } from 'jose';
-import type { Clock } from './clock';
-import type { FetchJson } from './fetch-json.port';
+import type { Clock } from '../clock';
+import type { FetchJson } from '../fetching/fetch-json.port';
 import { parseJwks } from './jwks.schema';
 import { KeySet } from './key-set.port';
-import { RefreshedValue } from './refreshed-value';
-import { findKey, unknownKey } from './static-key-set.adapter';
+import { RefreshedValue } from '../fetching/refreshed-value';
+import { findKey, unknownKey } from './static.adapter';
 
 const minutes = 60_000;
 /** Unknown key ids cost an attacker nothing: they cause one fetch in this time, no more. */

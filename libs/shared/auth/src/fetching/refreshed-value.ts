@@ -1,7 +1,7 @@
 import { AppError } from '@faas/errors';
 import type { Logger } from '@faas/logging';
 import { runInContext } from '@faas/request-context';
-import type { Clock } from './clock';
+import type { Clock } from '../clock';
 
 export interface RefreshedValueOptions<T> {
   /** For messages and logs, for example "the revocation list". */
