@@ -1,0 +1,154 @@
+import { sentencesOf } from './sentences';
+import { termsOf } from './words';
+
+export interface Passage {
+  /** The number that `[n]` refers to. */
+  readonly number: number;
+  readonly text: string;
+  readonly title?: string;
+  readonly headingPath?: readonly string[];
+}
+
+export interface RankedSentence {
+  readonly passage: Passage;
+  /** A verbatim substring of the passage's text. */
+  readonly text: string;
+  readonly score: number;
+  /** Position among all sentences, in reading order. */
+  readonly position: number;
+}
+
+export const MOST_SENTENCES = 3;
+/** Share of the question's weight that the answer and its surroundings must cover. */
+const LEAST_COVERAGE = 0.4;
+/** Share that a single sentence and its headings must cover to be quoted at all. */
+const LEAST_SENTENCE_COVERAGE = 0.28;
+const MOST_PASSAGES = 64;
+/** How much a word in the headings counts beside one in the sentence. */
+const HEADING_WEIGHT = 0.45;
+const NEIGHBOUR_WEIGHT = 0.15;
+
+interface Candidate {
+  readonly passage: Passage;
+  readonly text: string;
+  readonly terms: ReadonlySet<string>;
+  readonly bigrams: ReadonlySet<string>;
+  readonly headings: ReadonlySet<string>;
+  readonly length: number;
+  readonly position: number;
+  readonly rank: number;
+}
+
+/**
+ * The sentences that answer a question best, at most three, best first; none when the passages say too little about it.
+ *
+ * Each term of the question weighs by its rarity in the passages; a term that occurs nowhere weighs most, so a question
+ * about something else is not answered from the words it shares by chance.
+ */
+export function rankSentences(question: string, passages: readonly Passage[]): RankedSentence[] {
+  const terms = [...new Set(termsOf(question))];
+  const candidates = candidatesOf(passages.slice(0, MOST_PASSAGES));
+  if (terms.length === 0 || candidates.length === 0) return [];
+  const weights = weightsOf(terms, candidates);
+  const total = sum(weights.values());
+  const questionBigrams = bigramsOf(termsOf(question));
+  const scored = candidates
+    .map((candidate) => ({ candidate, covered: coverageOf(candidate, weights) / total, score: scoreOf(candidate, candidates, weights, questionBigrams) / total }))
+    .filter(({ covered }) => covered >= LEAST_SENTENCE_COVERAGE)
+    .sort((a, b) => b.score - a.score || a.candidate.position - b.candidate.position);
+  const chosen = choose(scored, weights);
+  const said = new Set(chosen.flatMap(({ candidate }) => [...candidate.terms, ...candidate.headings]));
+  const coverage = sum([...weights].filter(([term]) => said.has(term)).map(([, weight]) => weight)) / total;
+  if (coverage < LEAST_COVERAGE) return [];
+  return chosen.map(({ candidate, score }) => ({ passage: candidate.passage, text: candidate.text, score, position: candidate.position }));
+}
+
+function candidatesOf(passages: readonly Passage[]): Candidate[] {
+  const seen = new Set<string>();
+  const candidates: Candidate[] = [];
+  passages.forEach((passage, rank) => {
+    const headings = new Set(termsOf([passage.title ?? '', ...(passage.headingPath ?? [])].join(' ')));
+    for (const text of sentencesOf(passage.text)) {
+      if (seen.has(text)) continue;
+      seen.add(text);
+      const words = termsOf(text);
+      if (words.length === 0) continue;
+      candidates.push({ passage, text, terms: new Set(words), bigrams: bigramsOf(words), headings, length: words.length, position: candidates.length, rank });
+    }
+  });
+  return candidates;
+}
+
+function weightsOf(terms: readonly string[], candidates: readonly Candidate[]): Map<string, number> {
+  return new Map(
+    terms.map((term) => {
+      const frequency = candidates.filter((candidate) => candidate.terms.has(term)).length;
+      return [term, Math.log(1 + (candidates.length - frequency + 0.5) / (frequency + 0.5))];
+    }),
+  );
+}
+
+function coverageOf({ terms, headings }: Candidate, weights: ReadonlyMap<string, number>): number {
+  return sum([...weights].map(([term, weight]) => (terms.has(term) ? weight : headings.has(term) ? weight * HEADING_WEIGHT : 0)));
+}
+
+function scoreOf(candidate: Candidate, all: readonly Candidate[], weights: ReadonlyMap<string, number>, questionBigrams: ReadonlySet<string>): number {
+  const neighbours = [all[candidate.position - 1], all[candidate.position + 1]].filter((other) => other?.passage === candidate.passage);
+  const near = sum([...weights].map(([term, weight]) => (!candidate.terms.has(term) && neighbours.some((other) => other?.terms.has(term)) ? weight * NEIGHBOUR_WEIGHT : 0)));
+  const phrases = [...questionBigrams].filter((bigram) => candidate.bigrams.has(bigram)).length;
+  const base = coverageOf(candidate, weights) + near + 0.35 * phrases;
+  return base * lengthFactor(candidate) * styleFactor(candidate.text) * (1 - 0.02 * Math.min(candidate.rank, 10));
+}
+
+/** Very short sentences say little, very long ones bury the answer. */
+function lengthFactor({ length, text }: Candidate): number {
+  if (length < 4) return 0.85;
+  return text.length <= 220 ? 1 : Math.max(0.6, 1 - (text.length - 220) * 0.0011);
+}
+
+/** Sentences that lean on the one before them, ask instead of answering or are mostly notation read badly alone. */
+function styleFactor(text: string): number {
+  return formFactor(text) * (1 - Math.min(0.35, Math.max(0, notationOf(text) - 0.07) * 3));
+}
+
+const notationOf = (text: string) => (text.match(/[{}<>|=/\\[\]()_*;:`#$…→]/g)?.length ?? 0) / text.length;
+
+function formFactor(text: string): number {
+  if (/\?["'”’)]*$/.test(text)) return 0.6;
+  if (/^(?:this|that|these|those|it|they|he|she|then|also|but|so|and|or|however|therefore|otherwise|see|here)\b/i.test(text)) return 0.85;
+  return /[.!?。！？…]["'”’»)\]*_`]*$/.test(text) ? 1 : 0.88;
+}
+
+interface Scored {
+  readonly candidate: Candidate;
+  readonly score: number;
+}
+
+/** Best first; a further sentence must be nearly as good and say something that the ones before do not. */
+function choose(scored: readonly Scored[], weights: ReadonlyMap<string, number>): Scored[] {
+  const [best, ...rest] = scored;
+  if (!best) return [];
+  const chosen = [best];
+  const said = new Set([...weights.keys()].filter((term) => best.candidate.terms.has(term)));
+  for (const next of rest) {
+    if (chosen.length >= MOST_SENTENCES) break;
+    const adds = [...weights.keys()].some((term) => next.candidate.terms.has(term) && !said.has(term));
+    if (next.score < best.score * (adds ? 0.55 : 0.75) || chosen.some(({ candidate }) => repeats(next.candidate, candidate))) continue;
+    chosen.push(next);
+    for (const term of weights.keys()) if (next.candidate.terms.has(term)) said.add(term);
+  }
+  return chosen;
+}
+
+function repeats(candidate: Candidate, other: Candidate): boolean {
+  const shared = [...candidate.terms].filter((term) => other.terms.has(term)).length;
+  return shared / Math.min(candidate.terms.size, other.terms.size) > 0.75;
+}
+
+const bigramsOf = (words: readonly string[]) => new Set(words.slice(1).map((word, index) => `${words[index]} ${word}`));
+
+function sum(values: Iterable<number>): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total;
+}
