@@ -1,1 +1,13 @@
-export {};
+export { BlobStore } from './blobs/blob-store.port';
+export { PostgresBlobStore } from './blobs/postgres-blob-store';
+export { type DatabaseSource, type EntityClass, type MigrationClass } from './data-source';
+export { Database, type DatabaseOptions } from './database';
+export { openDatabase, type OpenDatabaseOptions } from './open-database';
+export { PostgresIdempotencyStore } from './idempotency/postgres-idempotency-store';
+export { blobTables, idempotencyTable, outboxTable, roles, tenantTable, workTable } from './migrations/building-blocks';
+export { type SchemaState } from './migrations/run-migrations';
+export { Outbox } from './outbox/outbox';
+export { pagedByCreation, type PageRequest } from './paged-by-creation';
+export { type ServiceSchema } from './service-schema';
+export { WorkQueue, type ClaimedWork, type Failure, type NewWork } from './work/work-queue';
+export { WorkRunner, type WorkHandler, type WorkRunnerOptions } from './work/work-runner';

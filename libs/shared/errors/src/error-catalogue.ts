@@ -77,6 +77,7 @@ export const errorCatalogue = {
   DATABASE_UNAVAILABLE: { status: 503, retryable: true, meaning: 'The database is out of reach.' },
   CACHE_UNAVAILABLE: { status: 503, retryable: true, meaning: 'The cache or counter store is out of reach.' },
   EVENTS_UNAVAILABLE: { status: 503, retryable: true, meaning: 'The event bus is out of reach or full.' },
+  LEASE_LOST: { status: 409, retryable: true, meaning: 'Another process took over this work; what this one wrote was rolled back.' },
   SCHEMA_BEHIND: { status: 503, retryable: true, meaning: 'The database lacks migrations this version needs.' },
   EXTERNAL_CALL_IN_TRANSACTION: { status: 500, retryable: false, meaning: 'A programming error: a call left the process while a transaction was open.' },
   CONFIG_INVALID: { status: 500, retryable: false, meaning: 'The configuration is incomplete or wrong; the message lists every variable.' },

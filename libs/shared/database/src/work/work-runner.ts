@@ -1,0 +1,160 @@
+import { AppError } from '@faas/errors';
+import type { Logger } from '@faas/logging';
+import { runInContext } from '@faas/request-context';
+import { randomUUID } from 'node:crypto';
+import { HEARTBEAT_MS, type ClaimedWork, type WorkQueue } from './work-queue';
+
+/** Claims after which an item is not tried again: whatever kills its processes would kill the next one too. */
+const MOST_ATTEMPTS = 5;
+const LONGEST_RETRY_MS = 60_000;
+
+export interface WorkHandler {
+  /**
+   * Does the work and calls `queue.complete(work)` in the transaction that writes its result. The request context has the
+   * item's tenant. `signal` fires when the lease is lost or the process ends: stop, whatever was written is fenced.
+   */
+  run(work: ClaimedWork, signal: AbortSignal): Promise<void>;
+  /** Marks the owner of the work as failed and completes it; called for an error that is not retryable, or after the last attempt. */
+  giveUp?(work: ClaimedWork, error: AppError): Promise<void>;
+}
+
+export interface WorkRunnerOptions {
+  readonly queue: WorkQueue;
+  /** By kind. */
+  readonly handlers: Readonly<Record<string, WorkHandler>>;
+  /** Items at once in this process. */
+  readonly concurrency: number;
+  /** How often to look for work that no wake-up announced. */
+  readonly pollMs: number;
+  readonly logger: Logger;
+}
+
+interface RunningWork {
+  readonly work: ClaimedWork;
+  readonly controller: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** Claims work and hands it to its handler, renewing leases meanwhile. `start` polls; on Lambda `runOnce` does one round. */
+export class WorkRunner {
+  private readonly running = new Map<string, RunningWork>();
+  private timer: NodeJS.Timeout | undefined;
+  private heartbeat: NodeJS.Timeout | undefined;
+  private round: Promise<void> | undefined;
+  private stopped = true;
+  private again = false;
+
+  constructor(private readonly options: WorkRunnerOptions) {}
+
+  start(): void {
+    this.stopped = false;
+    this.wake();
+  }
+
+  /** There may be work: look now instead of at the next poll. */
+  wake(): void {
+    if (this.stopped) return;
+    this.again = true;
+    clearTimeout(this.timer);
+    this.round ??= this.rounds().finally(() => {
+      this.round = undefined;
+      if (!this.stopped) this.timer = setTimeout(() => this.wake(), this.options.pollMs);
+    });
+  }
+
+  /** Claims what is due and waits until it is done. @returns how many items were claimed. */
+  async runOnce(): Promise<number> {
+    const claimed = await this.claim();
+    await Promise.all([...this.running.values()].map(({ done }) => done));
+    return claimed;
+  }
+
+  /** Claims nothing more, tells the handlers to stop and waits for them; what they did not finish is claimed by another process. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.round;
+    const running = [...this.running.values()];
+    for (const { controller } of running) controller.abort(new AppError('LEASE_LOST', 'The process is ending.'));
+    await Promise.all(running.map(({ done }) => done));
+  }
+
+  private async rounds(): Promise<void> {
+    while (this.again && !this.stopped) {
+      this.again = false;
+      try {
+        await this.claim();
+      } catch (error) {
+        this.options.logger.warn('work.claim-failed', { error });
+      }
+    }
+  }
+
+  private async claim(): Promise<number> {
+    const free = this.options.concurrency - this.running.size;
+    if (free <= 0) return 0;
+    const works = await this.options.queue.claim(Object.keys(this.options.handlers), free);
+    for (const work of works) this.begin(work);
+    return works.length;
+  }
+
+  private begin(work: ClaimedWork): void {
+    const controller = new AbortController();
+    const context = { requestId: randomUUID(), signal: controller.signal, principal: { tenant: work.tenant, subject: 'worker', scopes: [] } };
+    const done = runInContext(context, () => this.run(work, controller.signal)).finally(() => {
+      this.running.delete(work.id);
+      if (this.running.size === 0) {
+        clearInterval(this.heartbeat);
+        this.heartbeat = undefined;
+      }
+      this.wake();
+    });
+    this.running.set(work.id, { work, controller, done });
+    this.heartbeat ??= setInterval(() => void this.renewLeases(), HEARTBEAT_MS);
+  }
+
+  private async run(work: ClaimedWork, signal: AbortSignal): Promise<void> {
+    const handler = this.options.handlers[work.kind];
+    if (!handler) return;
+    try {
+      if (work.attempts > MOST_ATTEMPTS) throw new AppError('INTERNAL', `${MOST_ATTEMPTS} attempts were made, and each ended with its process.`, { retryable: false });
+      await handler.run(work, signal);
+    } catch (error) {
+      await this.settle(handler, work, error, signal);
+    }
+  }
+
+  private async settle(handler: WorkHandler, work: ClaimedWork, error: unknown, signal: AbortSignal): Promise<void> {
+    const { queue, logger } = this.options;
+    // Whoever holds the lease now settles it.
+    if (AppError.hasCode(error, 'LEASE_LOST')) return;
+    try {
+      if (signal.aborted) return await queue.fail(work, { retryInMs: 0 }, error);
+      const failure = AppError.is(error) ? error : new AppError('INTERNAL', 'The work failed unexpectedly.', { cause: error, retryable: work.attempts < MOST_ATTEMPTS });
+      const fields = { kind: work.kind, ref: work.ref, attempts: work.attempts, error };
+      if (failure.retryable && work.attempts < MOST_ATTEMPTS) {
+        logger.warn('work.retried', fields);
+        return await queue.fail(work, { retryInMs: failure.retryAfterMs ?? Math.min(LONGEST_RETRY_MS, 500 * 2 ** work.attempts) }, error);
+      }
+      logger.warn('work.given-up', fields);
+      if (handler.giveUp) await handler.giveUp(work, failure);
+      else await queue.fail(work, 'final', error);
+    } catch (cause) {
+      // The lease runs out and another process, or a later round, takes it from there.
+      logger.error('work.settle-failed', { kind: work.kind, ref: work.ref, error: cause });
+    }
+  }
+
+  private async renewLeases(): Promise<void> {
+    await Promise.all(
+      [...this.running.values()].map(async ({ work, controller }) => {
+        try {
+          if (await this.options.queue.heartbeat(work)) return;
+          controller.abort(new AppError('LEASE_LOST', 'Another process took the work over.'));
+        } catch (error) {
+          this.options.logger.warn('work.heartbeat-failed', { kind: work.kind, ref: work.ref, error });
+        }
+      }),
+    );
+  }
+}
