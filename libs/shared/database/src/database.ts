@@ -146,11 +146,11 @@ export class Database {
       try {
         await runner.connect();
         await runner.startTransaction();
-        // One round trip. The names are constants, the values are checked before they come here.
+        // SET LOCAL of all four in one round trip; an empty tenant is none, which no policy lets pass.
         await runner.query(
-          `SET LOCAL ROLE ${role}; SET LOCAL statement_timeout = ${STATEMENT_TIMEOUT_MS}; SET LOCAL idle_in_transaction_session_timeout = ${STATEMENT_TIMEOUT_MS};`,
+          `SELECT set_config('role', $1, true), set_config('app.tenant', $2, true), set_config('statement_timeout', $3, true), set_config('idle_in_transaction_session_timeout', $3, true)`,
+          [role, tenant ?? '', String(STATEMENT_TIMEOUT_MS)],
         );
-        if (tenant !== undefined) await runner.query(`SELECT set_config('app.tenant', $1, true)`, [tenant]);
         return runner;
       } catch (error) {
         await runner.release();

@@ -25,7 +25,7 @@ export async function migrate(dataSource: DataSource, options: DatabaseOptions):
     executor.transaction = 'none';
     const applied = await executor.executePendingMigrations();
     await runner.commitTransaction();
-    if (applied.length > 0) logger.info('database.migrated', { service, migrations: applied.map(({ name }) => name) });
+    if (applied.length > 0) logger.info('database.migrated', { schema: service, migrations: applied.map(({ name }) => name) });
   } catch (error) {
     await rollBack(runner);
     throw toDatabaseError(error);
