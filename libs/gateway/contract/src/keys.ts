@@ -44,6 +44,6 @@ export const keySet = z
 export type KeySet = z.infer<typeof keySet>;
 
 export const revocations = z
-  .object({ revoked: z.array(z.string()).describe('Ids of revoked keys that have not expired.') })
+  .object({ data: z.array(z.string()).describe('Ids of revoked keys that have not expired.') })
   .meta({ id: 'Revocations' });
 export type Revocations = z.infer<typeof revocations>;

@@ -1,7 +1,7 @@
 import type { Logger } from '@faas/logging';
-import type { ResolvedModel } from '../calls/resolved-model';
-import { totalInput, totalOutput, type TokenUsage } from '../providers/token-usage';
-import { PriceList } from './price-list.port';
+import type { ResolvedModel } from '../../calls/resolved-model';
+import { totalInput, totalOutput, type TokenUsage } from '../../providers/token-usage';
+import { PriceList } from '../price-list.port';
 
 type Prices = typeof import('@pydantic/genai-prices');
 
