@@ -8,12 +8,11 @@ import { until } from './until';
 /**
  * What every EventBus promises.
  *
- * @param open gives a bus whose second delivery follows within 50 ms, with service `suite` and the logger.
+ * @param open gives a bus whose second delivery follows within 50 ms.
+ * @param run part of every subject and group, so that runs on one server do not meet.
  */
-export function eventBusPortSuite(name: string, open: (logger: ScriptedLogger) => Promise<EventBus>): void {
+export function eventBusPortSuite(name: string, open: (logger: ScriptedLogger) => Promise<EventBus>, run = randomUUID().slice(0, 8)): void {
   describe(`${name} as an EventBus`, () => {
-    // Subjects and groups of this run only: the server may be shared.
-    const run = randomUUID().slice(0, 8);
     const service = `suite-${run}`;
     let noun = 'n0';
     let count = 0;

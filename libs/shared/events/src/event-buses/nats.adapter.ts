@@ -2,6 +2,7 @@ import { AppError } from '@faas/errors';
 import type { Logger } from '@faas/logging';
 import { assertOutsideTransaction, remainingMs } from '@faas/request-context';
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
+import { RequestError } from '@nats-io/transport-node';
 import { encodeEvent } from '../domain-event';
 import { EventBus, type DomainEvent, type EventHandler, type SubscribeOptions, type Subscription } from '../event-bus.port';
 import { STREAM, ensureConsumer, ensureStream } from '../nats/event-stream';
@@ -51,8 +52,14 @@ export class NatsEventBus extends EventBus {
     const text = encodeEvent(event);
     const timeout = remainingMs(PUBLISH_MS);
     if (timeout === 0) throw new AppError('DEADLINE_EXCEEDED', 'No time is left for events.publish.');
+    const send = () => this.client.publish(event.subject, text, { msgID: event.id, timeout: Math.min(timeout, PUBLISH_MS) });
     try {
-      await this.client.publish(event.subject, text, { msgID: event.id, timeout: Math.min(timeout, PUBLISH_MS) });
+      await send().catch(async (error: unknown) => {
+        if (!isNobodyThere(error)) throw error;
+        // No stream takes the subject: the server came back without its data.
+        await ensureStream(this.manager);
+        await send();
+      });
     } catch (cause) {
       throw this.link.failure(cause);
     }
@@ -97,4 +104,9 @@ export class NatsEventBus extends EventBus {
     if (!stopped) this.settings.logger.warn('event-bus.closed-early', { subscriptions: this.stops.size });
     await this.link.close();
   }
+}
+
+function isNobodyThere(error: unknown): boolean {
+  const { cause } = (typeof error === 'object' && error !== null ? error : {}) as { cause?: unknown };
+  return cause instanceof RequestError && cause.isNoResponders();
 }
