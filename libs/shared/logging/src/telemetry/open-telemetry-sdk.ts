@@ -13,7 +13,8 @@ export interface SdkOptions {
   readonly metricsIntervalMs: number;
 }
 
-const EXPORT_TIMEOUT_MS = 5_000;
+/** Retries included; as long as a shutdown waits, so that nothing is left running behind it. */
+const EXPORT_TIMEOUT_MS = 2_000;
 
 /**
  * The only module that imports the SDK, and only by dynamic import. The parts are put together here because the
