@@ -40,6 +40,8 @@ interface OpenTransaction {
  */
 export class Database {
   private readonly open = new AsyncLocalStorage<OpenTransaction>();
+  /** Once seen ready, the schema is not asked for again. */
+  private admitted = false;
 
   private constructor(
     private readonly dataSource: DataSource,
@@ -68,6 +70,13 @@ export class Database {
 
   schemaState(): Promise<SchemaState> {
     return schemaState(this.dataSource, this.options);
+  }
+
+  /** Behind its migrations a service serves nothing; ahead of them, after a rollback, it does. @throws AppError SCHEMA_BEHIND */
+  async admit(): Promise<void> {
+    if (this.admitted) return;
+    if ((await this.schemaState()) === 'behind') throw new AppError('SCHEMA_BEHIND', 'The database lacks migrations of this version. Run them, then try again.');
+    this.admitted = true;
   }
 
   /**

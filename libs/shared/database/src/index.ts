@@ -7,6 +7,7 @@ export { PostgresIdempotencyStore } from './idempotency/postgres-idempotency-sto
 export { blobTables, idempotencyTable, outboxTable, roles, tenantTable, workTable } from './migrations/building-blocks';
 export { type SchemaState } from './migrations/run-migrations';
 export { Outbox } from './outbox/outbox';
+export { OutboxRelay, type OutboxRelayOptions } from './outbox/outbox-relay';
 export { pagedByCreation, type PageRequest } from './paged-by-creation';
 export { type ServiceSchema } from './service-schema';
 export { WorkQueue, type ClaimedWork, type Failure, type NewWork } from './work/work-queue';
