@@ -50,10 +50,10 @@ async function read(file: string): Promise<string> {
 
 function unusable(file: string, cause: unknown): AppError {
   if (AppError.is(cause)) return cause;
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new AppError('CONFIG_INVALID', `The secret file ${file} is not usable: ${reason}. Make it accessible or point DATA_DIR elsewhere.`, { cause });
+  const reason = typeof cause === 'object' && cause !== null && 'message' in cause ? cause.message : cause;
+  return new AppError('CONFIG_INVALID', `The secret file ${file} is not usable: ${String(reason)}. Make it accessible or point DATA_DIR elsewhere.`, { cause });
 }
 
 function hasCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === code;
 }
