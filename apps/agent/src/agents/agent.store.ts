@@ -1,5 +1,5 @@
 import type { AgentInput } from '@faas/agent-contract';
-import { newId, type Page, type PageQuery } from '@faas/api';
+import { newId, toPage, type Page, type PageQuery } from '@faas/api';
 import { Database, pagedByCreation } from '@faas/database';
 import { AppError } from '@faas/errors';
 import { AgentEntity } from './agent.entity';
@@ -61,9 +61,9 @@ export class AgentStore {
     return this.get(id);
   }
 
-  /** @throws AppError CURSOR_INVALID */
-  list(page: PageQuery): Promise<Page<AgentEntity>> {
-    return pagedByCreation(this.database.manager, AgentEntity, page);
+  /** Newest first. @throws AppError CURSOR_INVALID. */
+  async list(page: PageQuery): Promise<Page<AgentEntity>> {
+    return toPage(await pagedByCreation(this.database.manager, AgentEntity, page), page.limit);
   }
 
   /** Deletes the agent with its threads and runs. */

@@ -19,7 +19,7 @@ export class AgentsController {
 
   @Get()
   @Access('agents:use')
-  @Answers(200, agentPage, 'List the agents.')
+  @Answers(200, agentPage, 'List the agents, newest first.')
   list(@Query({ schema: pageQuery }) query: PageQuery) {
     return this.agents.list(query);
   }

@@ -1,4 +1,4 @@
-import { Database, WorkQueue, type ClaimedWork } from '@faas/database';
+import { Database, WorkQueue, type ClaimedWork, type WorkHandler } from '@faas/database';
 import type { Logger } from '@faas/logging';
 import { noChange, type RunEnd } from './run-change';
 import { RunCloser } from './run-closer';
@@ -9,7 +9,7 @@ import { RunStore } from './run.store';
  * Ends runs whose process died. A run is leased from its first moment, so its work item can only be claimed when the
  * lease was not renewed for 15 s.
  */
-export class InterruptedRunHandler {
+export class InterruptedRunHandler implements WorkHandler {
   constructor(
     private readonly database: Database,
     private readonly queue: WorkQueue,
@@ -19,9 +19,9 @@ export class InterruptedRunHandler {
   ) {}
 
   /** Safe to repeat: a run that has ended is left as it is. */
-  async handle(work: ClaimedWork): Promise<void> {
+  async run(work: ClaimedWork): Promise<void> {
     const run = await this.database.inTenant(async () => {
-      const taken = await this.runs.takeOver(work.ref, String(work.fence));
+      const taken = await this.runs.takeOver(work.ref, work.fence);
       // Ended or deleted, only its work item is left.
       if (!taken) await this.queue.complete(work);
       return taken;
@@ -31,6 +31,11 @@ export class InterruptedRunHandler {
     const end = endOf(run);
     await this.closer.close(claim, noChange, end);
     this.logger.warn('run.interrupted', { runId: run.id, status: end.status });
+  }
+
+  /** There is no other way to end a run: as long as this fails, it is tried again with the next lease. */
+  giveUp(work: ClaimedWork): Promise<void> {
+    return this.run(work);
   }
 }
 

@@ -38,7 +38,8 @@ export class RunCloser {
       await this.runs.append(claim, change);
       const run = await this.runs.get(claim.agentId, claim.runId);
       const final = finalFrame(run, end);
-      await this.runs.append(claim, { ...noChange, events: [final] });
+      const citations = end.citations.map((citation): RunFrame => ({ event: 'citation', data: citation }));
+      await this.runs.append(claim, { ...noChange, events: [...citations, final] });
       await this.runs.end(claim, end);
       if (end.message) {
         await this.messages.append({ id: newId('msg'), threadId: claim.threadId, runId: claim.runId, role: 'assistant', content: end.message, citations: [...end.citations] });
@@ -46,7 +47,7 @@ export class RunCloser {
       await this.threads.release(claim.threadId, claim.runId);
       await this.outbox.append({
         id: uuidv7(),
-        subject: 'agent.run.finished',
+        subject: 'faas.agent.run.finished',
         tenant: requireTenant(),
         occurredAt: new Date().toISOString(),
         data: { runId: claim.runId, threadId: claim.threadId, agentId: claim.agentId, status: end.status },

@@ -13,13 +13,17 @@ export class RunEventsHub {
 
   /** Resolves with the next notification for the run. `dispose` lets go of it. */
   next(runId: string): { readonly notified: Promise<void>; dispose(): void } {
-    const { promise, resolve } = Promise.withResolvers<void>();
     const readers = this.waiting.get(runId) ?? new Set();
-    this.waiting.set(runId, readers.add(resolve));
+    this.waiting.set(runId, readers);
+    let wake: () => void = () => undefined;
+    const notified = new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+    readers.add(wake);
     return {
-      notified: promise,
+      notified,
       dispose: () => {
-        readers.delete(resolve);
+        readers.delete(wake);
         if (readers.size === 0 && this.waiting.get(runId) === readers) this.waiting.delete(runId);
       },
     };

@@ -1,4 +1,4 @@
-import type { Page, PageQuery } from '@faas/api';
+import { toPage, type Page, type PageQuery } from '@faas/api';
 import { Database, pagedByCreation } from '@faas/database';
 import { storableJson, storableText } from '../runs/storable-json';
 import { MessageEntity } from './message.entity';
@@ -26,8 +26,8 @@ export class MessageStore {
     return messages.reverse();
   }
 
-  /** @throws AppError CURSOR_INVALID */
-  list(threadId: string, page: PageQuery): Promise<Page<MessageEntity>> {
-    return pagedByCreation(this.database.manager, MessageEntity, { where: { threadId }, ...page });
+  /** Newest first. @throws AppError CURSOR_INVALID. */
+  async list(threadId: string, page: PageQuery): Promise<Page<MessageEntity>> {
+    return toPage(await pagedByCreation(this.database.manager, MessageEntity, { where: { threadId }, ...page }), page.limit);
   }
 }

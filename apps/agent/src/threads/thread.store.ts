@@ -1,4 +1,4 @@
-import type { Page, PageQuery } from '@faas/api';
+import { toPage, type Page, type PageQuery } from '@faas/api';
 import { Database, pagedByCreation } from '@faas/database';
 import { AppError } from '@faas/errors';
 import { ThreadEntity } from './thread.entity';
@@ -48,9 +48,9 @@ export class ThreadStore {
     return thread;
   }
 
-  /** @throws AppError CURSOR_INVALID */
-  list(agentId: string, page: PageQuery): Promise<Page<ThreadEntity>> {
-    return pagedByCreation(this.database.manager, ThreadEntity, { where: { agentId }, ...page });
+  /** Newest first. @throws AppError CURSOR_INVALID. */
+  async list(agentId: string, page: PageQuery): Promise<Page<ThreadEntity>> {
+    return toPage(await pagedByCreation(this.database.manager, ThreadEntity, { where: { agentId }, ...page }), page.limit);
   }
 
   /** Deletes the thread with its messages, runs and their logs. @throws AppError THREAD_NOT_FOUND, THREAD_BUSY. */

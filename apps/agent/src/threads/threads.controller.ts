@@ -10,7 +10,7 @@ export class ThreadsController {
 
   @Get(':agent/threads')
   @Access('agents:use')
-  @Answers(200, threadPage, 'List the threads of an agent.')
+  @Answers(200, threadPage, 'List the threads of an agent, newest first.')
   list(@Param({ schema: agentParams }) { agent }: AgentParams, @Query({ schema: pageQuery }) query: PageQuery) {
     return this.threads.list(agent, query);
   }
@@ -31,7 +31,7 @@ export class ThreadsController {
 
   @Get(':agent/threads/:thread/messages')
   @Access('agents:use')
-  @Answers(200, messagePage, 'List the messages of a thread, oldest first.')
+  @Answers(200, messagePage, 'List the messages of a thread, newest first.')
   messages(@Param({ schema: threadParams }) { agent, thread: id }: ThreadParams, @Query({ schema: pageQuery }) query: PageQuery) {
     return this.threads.messagesOf(agent, id, query);
   }

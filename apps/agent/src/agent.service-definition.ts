@@ -1,0 +1,46 @@
+import { createAuthenticator, loadServiceSecret } from '@faas/auth';
+import type { ServiceDefinition } from '@faas/bootstrap';
+import { openDatabase, Outbox, PostgresIdempotencyStore, WorkQueue, WorkRunner } from '@faas/database';
+import { AppError } from '@faas/errors';
+import { agentConfig } from './agent.config';
+import { wireAgent } from './agent.module';
+import { entities, migrations } from './database/data-source';
+import { connectNeighbours } from './neighbours';
+import { RUN_WORK } from './runs/run-claim';
+
+/** How often an instance looks for runs whose process died. */
+const POLL_MS = 1_000;
+const CONCURRENCY = 4;
+
+export const agentService: ServiceDefinition<typeof agentConfig> = {
+  name: 'agent-service',
+  prefix: '/api/v1/agents',
+  description: 'Agents: instructions, a model and tools behind a chat that can be continued, watched and stopped.',
+  config: agentConfig,
+  async createParts({ config, logger, openEmbedded, longLived, onClose }) {
+    const serviceSecret = await loadServiceSecret(config);
+    const authenticator = createAuthenticator({ service: 'agent', config, logger, serviceSecret });
+    const database = await openDatabase({ service: 'agent', entities, migrations, config, openEmbedded, migrate: longLived, logger });
+    onClose(() => database.close());
+    const neighbours = connectNeighbours({ config, serviceSecret, logger });
+    onClose(() => neighbours.close());
+
+    const queue = new WorkQueue(database, 'agent');
+    const outbox = new Outbox(database, 'agent');
+    const { module, activeRuns, interruptedRuns } = wireAgent({ config, logger, database, queue, outbox, neighbours });
+    onClose(() => activeRuns.stop());
+    const runner = new WorkRunner({ queue, handlers: { [RUN_WORK]: interruptedRuns }, concurrency: CONCURRENCY, pollMs: POLL_MS, logger });
+    if (longLived) runner.start();
+    onClose(() => runner.stop());
+
+    return {
+      module,
+      authenticate: (headers) => authenticator.authenticate(headers),
+      idempotency: new PostgresIdempotencyStore(database, 'agent'),
+      healthChecks: { database: () => database.ping() },
+      admit: async () => {
+        if ((await database.schemaState()) === 'behind') throw new AppError('SCHEMA_BEHIND', 'The database lacks migrations of this version. Run them, then try again.');
+      },
+    };
+  },
+};
