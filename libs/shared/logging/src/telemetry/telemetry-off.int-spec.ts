@@ -1,9 +1,4 @@
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { build } from 'esbuild';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { runProgram } from '../../test/run-program';
 
 /** What a fresh process prints: which OpenTelemetry packages are loaded after `program` ran. */
 const program = (enabled: boolean) => `
@@ -19,26 +14,8 @@ const program = (enabled: boolean) => `
 `;
 
 async function loadedPackages(enabled: boolean): Promise<string[]> {
-  const folder = await mkdtemp(join(tmpdir(), 'telemetry-'));
-  try {
-    const outfile = join(folder, 'program.cjs');
-    const root = join(__dirname, '..', '..');
-    const workspace = join(root, '..', '..', '..');
-    await build({
-      stdin: { contents: program(enabled), resolveDir: root, loader: 'ts' },
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      outfile,
-      external: ['@opentelemetry/*', 'pino'],
-      tsconfig: join(workspace, 'tsconfig.base.json'),
-      supported: { 'dynamic-import': false },
-    });
-    const { stdout } = await promisify(execFile)(process.execPath, [outfile], { env: { NODE_PATH: join(workspace, 'node_modules') } });
-    return JSON.parse(stdout.trim().split('\n').at(-1) ?? '[]') as string[];
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  const lines = await runProgram(program(enabled));
+  return JSON.parse(lines.at(-1) ?? '[]') as string[];
 }
 
 describe('telemetry that is off', () => {
