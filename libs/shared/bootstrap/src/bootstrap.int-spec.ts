@@ -1,5 +1,7 @@
 import 'reflect-metadata';
+import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { serveLambda, startHttp, type RunningService } from './index';
 import { noteService, observed } from '../test/note-service';
 
@@ -157,5 +159,17 @@ describe('the Lambda handler', () => {
     const answer = (await handler(event, {})) as { statusCode: number; body: string };
     expect(answer.statusCode).toBe(201);
     expect(JSON.parse(answer.body)).toMatchObject({ text: 'hello', tenant: 'acme' });
+  });
+});
+
+describe('closing', () => {
+  it('does not wait for a connection that was opened in advance and never used', async () => {
+    const closing = await startHttp(noteService, { environment: {}, overrides });
+    const idle = connect(Number(new URL(closing.url).port), '127.0.0.1');
+    await once(idle, 'connect');
+    const gone = once(idle, 'close');
+    idle.resume();
+    await closing.close();
+    await gone;
   });
 });

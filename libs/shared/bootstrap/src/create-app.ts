@@ -12,9 +12,11 @@ import { ErrorResponder } from './errors/error-responder';
 import { registerHealthRoutes } from './health/health.routes';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
 import { NestLogger } from './nest-logger';
+import { closeWhenAnswered } from './requests/close-when-answered';
 import { DeadlineInterceptor } from './requests/deadline.interceptor';
 import { registerRequestContext } from './requests/request-context.hooks';
 import { registerRequestLog } from './requests/request-log.hooks';
+import { SpanInterceptor } from './requests/span.interceptor';
 import { createValidationPipe } from './requests/validation.pipe';
 import type { CommonConfig, OpenEmbedded, ServiceDefinition } from './service-definition';
 import { EventStreamInterceptor } from './streaming/event-stream.interceptor';
@@ -79,13 +81,14 @@ export async function createApp<Schema extends z.ZodObject>(definition: ServiceD
     app.useGlobalGuards(new AccessGuard(parts));
     // Outermost first.
     app.useGlobalInterceptors(
+      new SpanInterceptor(),
       new DeadlineInterceptor(),
       ...(parts.idempotency ? [new IdempotencyInterceptor(parts.idempotency)] : []),
       new StandardSchemaSerializerInterceptor(app.get(Reflector)),
       new EventStreamInterceptor(responder),
     );
     assertEveryRouteDeclaresAccess(app);
-    closers.push(() => app.close());
+    closers.push(closeWhenAnswered(app));
     return { app, config, logger, close };
   } catch (error) {
     await close();
