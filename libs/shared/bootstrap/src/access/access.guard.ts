@@ -1,6 +1,7 @@
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import { requireScope } from '@faas/auth';
 import { AppError } from '@faas/errors';
-import { requireContext, type Principal } from '@faas/request-context';
+import { requireContext } from '@faas/request-context';
 import type { FastifyRequest } from 'fastify';
 import type { ServiceParts } from '../service-definition';
 import { ACCESS, type AccessRule } from './access.decorator';
@@ -25,9 +26,4 @@ function accessOf(handler: object): AccessRule {
   const rule = Reflect.getMetadata(ACCESS, handler) as AccessRule | undefined;
   if (!rule) throw new AppError('INTERNAL', 'The handler declares no @Access rule.');
   return rule;
-}
-
-function requireScope(principal: Principal, scope: string): void {
-  if (principal.scopes.includes(scope)) return;
-  throw new AppError('SCOPE_MISSING', `This needs the scope "${scope}". The credential has: ${principal.scopes.join(', ') || 'none'}.`, { details: { scope } });
 }

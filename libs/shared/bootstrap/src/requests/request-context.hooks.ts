@@ -1,10 +1,10 @@
 import { AppError } from '@faas/errors';
+import { acceptTraceparent } from '@faas/logging';
 import { runInContext, type RequestContext } from '@faas/request-context';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { v4 as uuidv4 } from 'uuid';
 
 const REQUEST_ID = /^[\w.:-]{1,128}$/;
-const TRACEPARENT = /^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$/;
 /** A stream lives as long as API Gateway lets it. */
 const STREAM_TIMEOUT_MS = 900_000;
 
@@ -28,8 +28,8 @@ export function registerRequestContext(fastify: FastifyInstance, requestTimeoutM
   fastify.addHook('onRequest', (request, reply, done) => {
     const controller = new AbortController();
     const context = {
-      requestId: readHeader(request, 'x-request-id', REQUEST_ID) ?? uuidv4(),
-      traceparent: readHeader(request, 'traceparent', TRACEPARENT),
+      requestId: callersRequestId(request) ?? uuidv4(),
+      traceparent: acceptTraceparent(request.headers.traceparent as string | undefined),
       signal: controller.signal,
     };
     openRequests.set(request, { context, controller });
@@ -62,7 +62,7 @@ function wantsStream(request: FastifyRequest): boolean {
   return (request.body as { stream?: unknown } | undefined)?.stream === true || request.headers.accept?.includes('text/event-stream') === true;
 }
 
-function readHeader(request: FastifyRequest, name: string, pattern: RegExp): string | undefined {
-  const value = request.headers[name];
-  return typeof value === 'string' && pattern.test(value) ? value : undefined;
+function callersRequestId(request: FastifyRequest): string | undefined {
+  const value = request.headers['x-request-id'];
+  return typeof value === 'string' && REQUEST_ID.test(value) ? value : undefined;
 }
