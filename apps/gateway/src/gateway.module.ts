@@ -58,7 +58,7 @@ export async function createGatewayParts(runtime: ServiceRuntime<GatewayConfig>)
       { provide: EmbeddingsService, useValue: new EmbeddingsService(registry, caller) },
       { provide: ModelsService, useValue: new ModelsService(registry, catalogue) },
       { provide: UsageService, useValue: new UsageService(usage) },
-      { provide: KeysService, useValue: new KeysService(keys, new KeySigner(signingSecret), revocations, logger) },
+      { provide: KeysService, useValue: new KeysService(keys, new KeySigner(signingSecret), revocations, idempotency, logger) },
     ],
   };
   return {

@@ -1,7 +1,7 @@
-import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Page } from '@faas/api';
-import { Access, Answers, Idempotent } from '@faas/bootstrap';
+import { Access, Answers } from '@faas/bootstrap';
 import { issuedKey, keyPage, keyParams, keyQuery, keyRequest, type IssuedKey, type KeyCard, type KeyParams, type KeyQuery, type KeyRequest } from '@faas/gateway-contract';
 import { KeysService } from './keys.service';
 
@@ -13,8 +13,8 @@ export class KeysController {
   @Post()
   @Access('keys:manage')
   @Answers(201, issuedKey, 'Issue a key. Its credential is shown only here.')
-  issue(@Body({ schema: keyRequest }) body: KeyRequest): Promise<IssuedKey> {
-    return this.keys.issue(body);
+  issue(@Body({ schema: keyRequest }) body: KeyRequest, @Headers('idempotency-key') idempotencyKey?: string): Promise<IssuedKey> {
+    return this.keys.issue(body, idempotencyKey);
   }
 
   @Get()

@@ -4,6 +4,8 @@ import { AppError } from '@faas/errors';
 import type { IssuedKey, KeyCard, KeyQuery, KeyRequest, KeySet, Revocations } from '@faas/gateway-contract';
 import type { Logger } from '@faas/logging';
 import { requireContext, requirePrincipal, runInContext } from '@faas/request-context';
+import type { IdempotencyStore } from '@faas/bootstrap';
+import { issueOnce } from './idempotent-issue';
 import { KeyStore, type StoredKey } from './key-store.port';
 
 /** Issues, lists and revokes keys. */
@@ -12,20 +14,20 @@ export class KeysService {
     private readonly store: KeyStore,
     private readonly signer: KeySigner,
     private readonly revocationList: StoreRevocationList,
+    private readonly idempotency: IdempotencyStore,
     private readonly logger: Logger,
   ) {}
 
-  /** @throws AppError SCOPE_MISSING, REQUEST_INVALID. */
-  async issue({ tenant: asked, name = 'key', scopes, expiresAt }: KeyRequest): Promise<IssuedKey> {
+  /**
+   * @param idempotencyKey of the request, when it has one.
+   * @throws AppError SCOPE_MISSING, REQUEST_INVALID, IDEMPOTENCY_KEY_REUSED, IDEMPOTENCY_KEY_IN_PROGRESS.
+   */
+  async issue(request: KeyRequest, idempotencyKey?: string): Promise<IssuedKey> {
     const principal = requirePrincipal();
-    const tenant = asked ?? principal.tenant;
-    assertMayIssue(principal, { tenant, scopes });
-    const id = newId('key');
-    const issued = await this.signer.issue({ tenant, subject: id, scopes, keyId: id, expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt) });
-    const stored = { id, tenant, name, scopes: [...new Set(scopes)], createdAt: issued.issuedAt, createdBy: principal.subject, expiresAt: issued.expiresAt };
-    await inTenant(tenant, () => this.store.save(stored));
-    this.logger.info('key.issued', { keyId: id, keyTenant: tenant, scopes: stored.scopes });
-    return { ...cardOf({ ...stored, revokedAt: null }), key: issued.key };
+    const tenant = request.tenant ?? principal.tenant;
+    assertMayIssue(principal, { tenant, scopes: request.scopes });
+    const once = { key: idempotencyKey, route: 'POST keys', body: request };
+    return issueOnce(this.idempotency, once, { create: () => this.create(tenant, principal.subject, request), again: (id) => this.again(tenant, id) });
   }
 
   /** @throws AppError SCOPE_MISSING, CURSOR_INVALID. */
@@ -59,6 +61,23 @@ export class KeysService {
 
   async revocations(): Promise<{ body: Revocations; etag: string }> {
     return toRevocationsAnswer(await this.store.revokedIds());
+  }
+
+  private async create(tenant: string, createdBy: string, { name = 'key', scopes, expiresAt }: KeyRequest): Promise<IssuedKey> {
+    const id = newId('key');
+    const issued = await this.signer.issue({ tenant, subject: id, scopes, keyId: id, expiresAt: expiresAt === undefined ? undefined : new Date(expiresAt) });
+    const stored = { id, tenant, name, scopes: [...new Set(scopes)], createdAt: issued.issuedAt, createdBy, expiresAt: issued.expiresAt };
+    await inTenant(tenant, () => this.store.save(stored));
+    this.logger.info('key.issued', { keyId: id, keyTenant: tenant, scopes: stored.scopes });
+    return { ...cardOf({ ...stored, revokedAt: null }), key: issued.key };
+  }
+
+  /** The same key: same id, rights and end. */
+  private async again(tenant: string, id: string): Promise<IssuedKey> {
+    const stored = await inTenant(tenant, () => this.store.find(id));
+    if (!stored) throw new AppError('KEY_NOT_FOUND', `There is no key ${id}.`);
+    const { key } = await this.signer.issue({ tenant, subject: id, scopes: stored.scopes, keyId: id, expiresAt: stored.expiresAt });
+    return { ...cardOf(stored), key };
   }
 }
 
