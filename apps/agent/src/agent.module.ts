@@ -1,5 +1,5 @@
-import { Module, type DynamicModule, type Provider } from '@nestjs/common';
-import type { Database, Outbox, WorkQueue } from '@faas/database';
+import { Module, type DynamicModule, type OnModuleDestroy, type Provider } from '@nestjs/common';
+import type { Database, Outbox, OutboxRelay, WorkQueue } from '@faas/database';
 import type { Logger } from '@faas/logging';
 import type { AgentConfig } from './agent.config';
 import { AgentStore } from './agents/agent.store';
@@ -31,17 +31,17 @@ export interface AgentParts {
   readonly database: Database;
   readonly queue: WorkQueue;
   readonly outbox: Outbox;
+  readonly relay: OutboxRelay;
   readonly neighbours: Neighbours;
 }
 
 export interface WiredAgent {
   readonly module: DynamicModule;
-  readonly activeRuns: ActiveRuns;
   readonly interruptedRuns: InterruptedRunHandler;
 }
 
 /** Which adapter fills which port; plain constructor arguments, so that everything can be made in a test as well. */
-export function wireAgent({ config, logger, database, queue, outbox, neighbours }: AgentParts): WiredAgent {
+export function wireAgent({ config, logger, database, queue, outbox, relay, neighbours }: AgentParts): WiredAgent {
   const agents = new AgentStore(database);
   const threads = new ThreadStore(database);
   const messages = new MessageStore(database);
@@ -49,12 +49,13 @@ export function wireAgent({ config, logger, database, queue, outbox, neighbours 
   const hub = new RunEventsHub();
   const feed = new RunFeed(database, runs, hub);
   const activeRuns = new ActiveRuns(database, queue, runs, logger);
-  const closer = new RunCloser(database, runs, threads, messages, queue, outbox, hub);
+  const closer = new RunCloser(database, runs, threads, messages, queue, outbox, hub, relay);
   const languageModel = new GatewayLanguageModel(neighbours.gateway);
   const toolbox = new ConfiguredToolbox(neighbours.rag);
   const executor = new RunExecutor(languageModel, toolbox, database, runs, activeRuns, closer, hub, logger, { historyCharacters: config.AGENT_HISTORY_CHARACTERS });
 
   const providers: Provider[] = [
+    { provide: ActiveRuns, useValue: activeRuns },
     { provide: AgentsService, useValue: new AgentsService(database, agents, runs, new RagCollectionDirectory(neighbours.rag), logger) },
     { provide: ThreadsService, useValue: new ThreadsService(database, agents, threads, messages) },
     { provide: RunsService, useValue: new RunsService(database, agents, runs, feed, activeRuns) },
@@ -62,10 +63,16 @@ export function wireAgent({ config, logger, database, queue, outbox, neighbours 
   ];
   return {
     module: { module: AgentModule, controllers: [AgentsController, ChatController, ThreadsController, RunsController], providers },
-    activeRuns,
     interruptedRuns: new InterruptedRunHandler(database, queue, runs, closer, logger),
   };
 }
 
 @Module({})
-export class AgentModule {}
+export class AgentModule implements OnModuleDestroy {
+  constructor(private readonly activeRuns: ActiveRuns) {}
+
+  /** Before the server closes: it waits for open requests, and those wait for their runs. */
+  onModuleDestroy(): Promise<void> {
+    return this.activeRuns.stop();
+  }
+}

@@ -1,7 +1,7 @@
 import { createAuthenticator, loadServiceSecret } from '@faas/auth';
 import type { ServiceDefinition } from '@faas/bootstrap';
-import { openDatabase, Outbox, PostgresIdempotencyStore, WorkQueue, WorkRunner } from '@faas/database';
-import { AppError } from '@faas/errors';
+import { openDatabase, Outbox, OutboxRelay, PostgresIdempotencyStore, WorkQueue, WorkRunner } from '@faas/database';
+import { createEventBus } from '@faas/events';
 import { agentConfig } from './agent.config';
 import { wireAgent } from './agent.module';
 import { entities, migrations } from './database/data-source';
@@ -25,22 +25,28 @@ export const agentService: ServiceDefinition<typeof agentConfig> = {
     const neighbours = connectNeighbours({ config, serviceSecret, logger });
     onClose(() => neighbours.close());
 
+    const bus = await createEventBus({ service: 'agent', logger, enableNats: config.ENABLE_NATS, natsUrl: config.NATS_URL });
+    onClose(() => bus.close());
+
     const queue = new WorkQueue(database, 'agent');
     const outbox = new Outbox(database, 'agent');
-    const { module, activeRuns, interruptedRuns } = wireAgent({ config, logger, database, queue, outbox, neighbours });
-    onClose(() => activeRuns.stop());
+    const relay = new OutboxRelay({ outbox, bus, logger });
+    onClose(() => relay.stop());
+    const { module, interruptedRuns } = wireAgent({ config, logger, database, queue, outbox, relay, neighbours });
     const runner = new WorkRunner({ queue, handlers: { [RUN_WORK]: interruptedRuns }, concurrency: CONCURRENCY, pollMs: POLL_MS, logger });
-    if (longLived) runner.start();
     onClose(() => runner.stop());
+    // On Lambda nothing runs after the response: its worker function does these rounds.
+    if (longLived) {
+      relay.start();
+      runner.start();
+    }
 
     return {
       module,
       authenticate: (headers) => authenticator.authenticate(headers),
       idempotency: new PostgresIdempotencyStore(database, 'agent'),
-      healthChecks: { database: () => database.ping() },
-      admit: async () => {
-        if ((await database.schemaState()) === 'behind') throw new AppError('SCHEMA_BEHIND', 'The database lacks migrations of this version. Run them, then try again.');
-      },
+      healthChecks: { database: () => database.ping(), events: () => bus.check() },
+      admit: () => database.admit(),
     };
   },
 };

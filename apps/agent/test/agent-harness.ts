@@ -5,6 +5,8 @@ import { startHttp, type RunningService } from '@faas/bootstrap';
 import { openEmbeddedPostgres } from '@faas/embedded-postgres';
 import { HttpClient } from '@faas/http-client';
 import { createLogger } from '@faas/logging';
+import { describeOnServer } from '@faas/testing';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +24,9 @@ const sentences = [
 
 /** The agent service over real HTTP between a fake gateway and a fake rag, on a database of its own. */
 export class AgentHarness {
+  /** Made up for each harness: on a real PostgreSQL all suites share one database. */
+  readonly tenant = `acme-${randomUUID().slice(0, 8)}`;
+  readonly otherTenant = `globex-${randomUUID().slice(0, 8)}`;
   private readonly clients: HttpClient[] = [];
 
   private constructor(
@@ -51,22 +56,29 @@ export class AgentHarness {
     return new AgentHarness(service, gateway, rag, environment, folder);
   }
 
-  /** A key of the tenant; scopes default to all. */
-  token(tenant: string, scopes: readonly Scope[] = allScopes): Promise<string> {
-    return tokenFor(tenant, scopes);
-  }
-
   /** The typed client, acting for a tenant. */
-  client(tenant: string, baseUrl = this.service.url): AgentClient {
+  client(tenant = this.tenant, baseUrl = this.service.url): AgentClient {
     const http = clientFor(tenant, baseUrl);
     this.clients.push(http);
     return new AgentClient(http);
   }
 
+  /** A second instance of the service on the same PostgreSQL. */
+  startInstance(): Promise<RunningService> {
+    return startHttp(agentService, { environment: {}, overrides: this.environment, openEmbedded: openEmbeddedPostgres });
+  }
+
   /** A bare request, for what the typed client would never send. */
-  async fetch(path: string, { tenant = 'acme', scopes, ...init }: RequestInit & { tenant?: string; scopes?: readonly Scope[] } = {}): Promise<Response> {
+  async fetch(path: string, { tenant = this.tenant, scopes, ...init }: RequestInit & { tenant?: string; scopes?: readonly Scope[] } = {}): Promise<Response> {
     const authorization = `Bearer ${await tokenFor(tenant, scopes)}`;
     return fetch(`${this.service.url}/api/v1/agents${path}`, { ...init, headers: { 'content-type': 'application/json', authorization, ...(init.headers as Record<string, string> | undefined) } });
+  }
+
+  /** Forgets scripts and what was asked. */
+  reset(): void {
+    this.gateway.reset();
+    this.rag.searches.length = 0;
+    this.rag.gate = undefined;
   }
 
   async stop(): Promise<void> {
@@ -92,4 +104,19 @@ export function clientFor(tenant: string, baseUrl: string): HttpClient {
     retries: 0,
     headers: async () => ({ authorization: `Bearer ${await tokenFor(tenant)}` }),
   });
+}
+
+/** Runs a suite on the embedded database, and on PostgreSQL when TEST_DATABASE_URL names one. */
+export function describeService(name: string, suite: (harness: () => AgentHarness) => void): void {
+  const withHarness = (databaseUrl?: string) => () => {
+    let harness: AgentHarness;
+    beforeAll(async () => {
+      harness = await AgentHarness.start(databaseUrl);
+    });
+    afterEach(() => harness.reset());
+    afterAll(() => harness.stop());
+    suite(() => harness);
+  };
+  describe(`${name}, embedded database`, withHarness());
+  describeOnServer('TEST_DATABASE_URL', `${name}, PostgreSQL`, (url) => withHarness(url)());
 }

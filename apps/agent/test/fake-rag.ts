@@ -33,6 +33,18 @@ export class FakeRag {
     return (this.collections[collection] ?? []).join('\n');
   }
 
+  /** Out of reach while `work` runs. */
+  async pause(work: () => Promise<void>): Promise<void> {
+    const { port } = this.server.address() as AddressInfo;
+    await this.close();
+    try {
+      await work();
+    } finally {
+      this.server.listen(port, '127.0.0.1');
+      await once(this.server, 'listening');
+    }
+  }
+
   async close(): Promise<void> {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));

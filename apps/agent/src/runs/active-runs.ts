@@ -9,7 +9,9 @@ import { RunStore } from './run.store';
 const HEARTBEAT_MS = 5_000;
 /** A cancellation from another process is seen within a quarter of a second, the query included. */
 const CANCEL_POLL_MS = 150;
-const LONGEST_STOP_MS = 5_000;
+/** When the process ends: so long runs may still finish, and so long it may take to write down that they did not. */
+const GRACE_MS = 3_000;
+const LONGEST_STOP_MS = 3_000;
 
 interface ActiveRun {
   readonly claim: RunClaim;
@@ -49,15 +51,20 @@ export class ActiveRuns {
     this.runs.get(runId)?.controller.abort(new AppError('RUN_CANCELLED', 'The run was cancelled.'));
   }
 
-  /** Ends all runs as interrupted and waits until that is written down. */
+  /** Waits a little for the runs, then ends those that are left as interrupted, and waits until that is written down. */
   async stop(): Promise<void> {
-    const runs = [...this.runs.values()];
-    for (const { controller } of runs) controller.abort(new AppError('RUN_INTERRUPTED', 'The service was stopped while the run was under way. Send the message again.'));
+    await this.settled(GRACE_MS);
+    const interrupted = new AppError('RUN_INTERRUPTED', 'The service was stopped while the run was under way. Send the message again.');
+    for (const { controller } of this.runs.values()) controller.abort(interrupted);
+    await this.settled(LONGEST_STOP_MS);
+  }
+
+  private async settled(longestMs: number): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
-    const tooLong = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, LONGEST_STOP_MS);
+    const tooLong = new Promise<unknown>((resolve) => {
+      timer = setTimeout(resolve, longestMs);
     });
-    await Promise.race([Promise.allSettled(runs.map(({ done }) => done)), tooLong]);
+    await Promise.race([Promise.allSettled([...this.runs.values()].map(({ done }) => done)), tooLong]);
     clearTimeout(timer);
   }
 

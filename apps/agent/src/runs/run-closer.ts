@@ -1,6 +1,6 @@
 import type { ChatAnswer, RunFrame } from '@faas/agent-contract';
 import { newId } from '@faas/api';
-import { Database, Outbox, WorkQueue } from '@faas/database';
+import { Database, Outbox, OutboxRelay, WorkQueue } from '@faas/database';
 import { requireTenant } from '@faas/request-context';
 import { v7 as uuidv7 } from 'uuid';
 import { MessageStore } from '../threads/message.store';
@@ -27,6 +27,7 @@ export class RunCloser {
     private readonly queue: WorkQueue,
     private readonly outbox: Outbox,
     private readonly hub: RunEventsHub,
+    private readonly relay: OutboxRelay,
   ) {}
 
   /**
@@ -56,6 +57,7 @@ export class RunCloser {
       return final;
     });
     this.hub.notify(claim.runId);
+    this.relay.wake();
     return frame;
   }
 }
