@@ -14,7 +14,8 @@ export interface Upstream {
  * the service. No time-out here: a stream may last as long as the service wants.
  *
  * Each exchange has its own connection to the service: on loopback that costs 0.1 ms, and a connection kept alive
- * could be one that a restarted service no longer knows.
+ * could be one that a restarted service no longer knows. It is asked to stay open all the same, and closed from here: a
+ * service that closes it after an early answer would reset it, with the answer still under way.
  */
 export function forward(request: IncomingMessage, response: ServerResponse, upstream: Upstream, maxBodyBytes: number): void {
   const tooLarge = new AppError('REQUEST_TOO_LARGE', `The request body is over ${maxBodyBytes} bytes (MAX_BODY_BYTES).`);
@@ -38,7 +39,11 @@ export function forward(request: IncomingMessage, response: ServerResponse, upst
     response.writeHead(answer.statusCode ?? 502, answer.statusMessage, forwardedResponseHeaders(answer));
     response.flushHeaders();
     // A service that breaks off must not look like a finished answer: pipeline destroys the caller's connection.
-    pipeline(answer, response, () => call.destroy());
+    pipeline(answer, response, () => {
+      request.unpipe();
+      request.resume();
+      call.destroy();
+    });
   });
   call.on('error', (error) => {
     // A service may answer before it has read the whole body and then hang up: the answer counts, not the broken upload.

@@ -11,7 +11,7 @@ export function forwardedRequestHeaders(headers: IncomingHttpHeaders): IncomingH
   const perConnection = namedByConnection(headers.connection);
   const kept = Object.entries(headers).filter(([name]) => !hopByHop.has(name) && !reserved.test(name) && !perConnection.has(name));
   // Without it Node would send the body of a GET or DELETE unframed.
-  return { ...Object.fromEntries(kept), ...(headers['transfer-encoding'] ? { 'transfer-encoding': 'chunked' } : {}), connection: 'close' };
+  return { ...Object.fromEntries(kept), ...(headers['transfer-encoding'] ? { 'transfer-encoding': 'chunked' } : {}), connection: 'keep-alive' };
 }
 
 /** The service's headers as a flat list of names and values, duplicates and spelling kept. */
