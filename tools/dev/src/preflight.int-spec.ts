@@ -71,7 +71,7 @@ describe('preflight', () => {
   });
 
   it('gives up on a database that accepts and says nothing', async () => {
-    const server = createServer(() => undefined).listen(ports[4], '127.0.0.1');
+    const server = createServer((socket) => void socket.on('error', () => undefined).resume()).listen(ports[4], '127.0.0.1');
     await once(server, 'listening');
     const began = Date.now();
     expect(await problem({ DATABASE_URL: `postgres://127.0.0.1:${ports[4]}/x` })).toMatch(/^DATABASE_URL: /);

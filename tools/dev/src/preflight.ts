@@ -19,7 +19,7 @@ export async function preflight(config: DevConfig): Promise<void> {
     ...services.map(({ name, portVariable }) => ({ port: config[portVariable], variable: portVariable, user: `${name} service` })),
   ];
   const problems = await Promise.all([
-    ...new Map(ports.map((wanted) => [wanted.port, portProblem(wanted)])).values(),
+    ...ports.filter(({ port }, index) => ports.findIndex((other) => other.port === port) === index).map(portProblem),
     sharedPortProblem(ports),
     dataDirProblem(config.DATA_DIR),
     serverProblem('DATABASE_URL', config.DATABASE_URL, pingDatabase),
