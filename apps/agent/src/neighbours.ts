@@ -1,12 +1,11 @@
 import { InternalTokens, type ServiceName } from '@faas/auth';
-import { chatCompletionChunk } from '@faas/gateway-contract';
+import { GatewayClient } from '@faas/gateway-client';
 import { HttpClient } from '@faas/http-client';
 import type { Logger } from '@faas/logging';
 import { collection, searchAnswer } from '@faas/rag-contract';
 import { requirePrincipal } from '@faas/request-context';
 import type { Scope } from '@faas/api';
 import type { CollectionReader } from './agents/collection-directories/rag.adapter';
-import type { ChatCompletions } from './loop/language-models/gateway.adapter';
 import type { PassageSearch } from './loop/tools/retrieval.adapter';
 
 export interface NeighbourOptions {
@@ -16,7 +15,7 @@ export interface NeighbourOptions {
 }
 
 export interface Neighbours {
-  readonly gateway: ChatCompletions;
+  readonly gateway: GatewayClient;
   readonly rag: PassageSearch & CollectionReader;
   close(): Promise<void>;
 }
@@ -31,13 +30,7 @@ export function connectNeighbours({ config, serviceSecret, logger }: NeighbourOp
   const gateway = new HttpClient({ name: 'gateway-service', baseUrl: config.GATEWAY_SERVICE_URL, logger, internal: true, headers: actingWith('gateway', 'gateway:use') });
   const rag = new HttpClient({ name: 'rag-service', baseUrl: config.RAG_SERVICE_URL, logger, internal: true, headers: actingWith('rag', 'rag:read') });
   return {
-    gateway: {
-      async *streamChat(body, { signal }) {
-        for await (const { data } of gateway.events({ method: 'POST', path: '/api/v1/gateway/v1/chat/completions', body, signal }, { until: (event) => event.data === '[DONE]' })) {
-          if (data !== '[DONE]') yield chatCompletionChunk.parse(JSON.parse(data));
-        }
-      },
-    },
+    gateway: new GatewayClient(gateway),
     rag: {
       search: (name, body, { signal }) => rag.json({ method: 'POST', path: `/api/v1/rag/collections/${encodeURIComponent(name)}/search`, body, idempotent: true, signal }, searchAnswer),
       getCollection: (name) => rag.json({ method: 'GET', path: `/api/v1/rag/collections/${encodeURIComponent(name)}` }, collection),

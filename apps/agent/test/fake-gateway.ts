@@ -97,7 +97,7 @@ class Wire implements AnswerWriter {
   }
 
   fail(status: number, code: string, message: string): void {
-    respond(this.response, status, { error: { message, type: 'error', param: null, code } });
+    respond(this.response, status, { error: { message, type: 'error', param: null, code, faas: { code, requestId: 'fake' } } });
   }
 
   end(): void {

@@ -13,7 +13,7 @@ const chunk = (delta: ChatCompletionChunk['choices'][number]['delta'], finish_re
 
 describe('the request to the gateway', () => {
   it('leaves the choice of the model to the gateway and asks for usage', () => {
-    expect(toChatCompletionRequest(request)).toEqual({ messages: [{ role: 'user', content: 'hi' }], stream: true, stream_options: { include_usage: true } });
+    expect(toChatCompletionRequest(request)).toEqual({ messages: [{ role: 'user', content: 'hi' }], stream_options: { include_usage: true } });
   });
 
   it('carries tools, their calls and results', () => {

@@ -1,12 +1,12 @@
 import { AppError } from '@faas/errors';
-import type { ChatCompletionChunk, ChatCompletionRequest, ChatMessage } from '@faas/gateway-contract';
+import type { ChatInput } from '@faas/gateway-client';
+import type { ChatCompletionChunk, ChatMessage } from '@faas/gateway-contract';
 import type { ModelChunk, ModelMessage, ModelRequest, ModelToolCall } from '../language-model.port';
 
-export function toChatCompletionRequest({ model, messages, tools, mayCallTools, maxOutputTokens }: ModelRequest): ChatCompletionRequest {
+export function toChatCompletionRequest({ model, messages, tools, mayCallTools, maxOutputTokens }: ModelRequest): ChatInput {
   return {
     ...(model === null ? {} : { model }),
     messages: messages.map(toChatMessage),
-    stream: true,
     stream_options: { include_usage: true },
     ...(tools.length === 0 ? {} : { tools: tools.map((tool) => ({ type: 'function', function: { ...tool } })), tool_choice: mayCallTools ? 'auto' : 'none' }),
     ...(maxOutputTokens === undefined ? {} : { max_completion_tokens: maxOutputTokens }),

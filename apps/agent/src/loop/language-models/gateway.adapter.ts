@@ -1,15 +1,10 @@
-import type { ChatCompletionChunk, ChatCompletionRequest } from '@faas/gateway-contract';
+import type { GatewayClient } from '@faas/gateway-client';
 import { LanguageModel, type ModelChunk, type ModelRequest } from '../language-model.port';
 import { AnswerAssembly, toChatCompletionRequest } from './chat-completion.mapping';
 
-/** The one call this adapter makes; GatewayClient has it. */
-export interface ChatCompletions {
-  streamChat(request: ChatCompletionRequest, options: { signal: AbortSignal }): AsyncIterable<ChatCompletionChunk>;
-}
-
 /** Any model that the gateway service reaches. */
 export class GatewayLanguageModel extends LanguageModel {
-  constructor(private readonly gateway: ChatCompletions) {
+  constructor(private readonly gateway: Pick<GatewayClient, 'streamChat'>) {
     super();
   }
 
