@@ -1,6 +1,6 @@
 import type { Logger } from '@faas/logging';
 import * as pg from 'pg';
-import { DataSource, type MigrationInterface } from 'typeorm';
+import { DataSource, type DataSourceOptions as TypeOrmOptions, type MigrationInterface } from 'typeorm';
 import type { ServiceSchema } from './service-schema';
 
 export type EntityClass = abstract new (...parameters: never[]) => unknown;
@@ -29,7 +29,7 @@ export function createDataSource({ service, entities, migrations, source, logger
     driver: source.kind === 'url' ? pg : source.driver,
     ...(url ? { url } : {}),
     schema: service,
-    entities: [...entities] as Function[],
+    entities: [...entities] as TypeOrmOptions['entities'],
     migrations: [...migrations],
     migrationsTableName: 'migration',
     uuidExtension: 'pgcrypto',

@@ -2,9 +2,10 @@ import { AppError } from '@faas/errors';
 import type { Logger } from '@faas/logging';
 import { requireTenant, runInTransactionScope } from '@faas/request-context';
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { createDataSource, type DatabaseSource, type EntityClass, type MigrationClass } from './data-source';
-import { toDatabaseError } from './database-error';
+import { toDatabaseError, toOpenError } from './database-error';
+import { assertBoundRole, tablesWithoutIsolation } from './isolation';
 import { migrate, schemaState, type SchemaState } from './migrations/run-migrations';
 import { roleOf, workerRoleOf, type ServiceSchema } from './service-schema';
 
@@ -20,10 +21,15 @@ export interface DatabaseOptions {
   readonly logger: Logger;
 }
 
+/** A connection that died while idle is noticed within this time; what takes longer is a server that is away. */
+const SECOND_ATTEMPT_WITHIN_MS = 1_000;
+
 /** A transaction this async flow is inside of. */
 interface OpenTransaction {
   readonly manager: EntityManager;
+  /** Undefined: of no tenant. */
   readonly tenant: string | undefined;
+  readonly role: string;
 }
 
 /**
@@ -40,7 +46,7 @@ interface OpenTransaction {
  */
 export class Database {
   private readonly open = new AsyncLocalStorage<OpenTransaction>();
-  /** Once seen ready, the schema is not asked for again. */
+  /** Once seen ready and isolated, the schema is not asked for again. */
   private admitted = false;
 
   private constructor(
@@ -51,14 +57,14 @@ export class Database {
   /**
    * Connects. Does not migrate.
    *
-   * @throws AppError DATABASE_UNAVAILABLE naming DATABASE_URL.
+   * @throws AppError DATABASE_UNAVAILABLE, or CONFIG_INVALID when the server refuses the login; both name DATABASE_URL.
    */
   static async open(options: DatabaseOptions): Promise<Database> {
     const dataSource = createDataSource(options);
     try {
       await dataSource.initialize();
     } catch (error) {
-      throw toDatabaseError(error);
+      throw toOpenError(error);
     }
     return new Database(dataSource, options);
   }
@@ -68,30 +74,35 @@ export class Database {
     await migrate(this.dataSource, this.options);
   }
 
-  schemaState(): Promise<SchemaState> {
-    return schemaState(this.dataSource, this.options);
+  async schemaState(): Promise<SchemaState> {
+    try {
+      return await schemaState(this.dataSource, this.options);
+    } catch (error) {
+      throw toDatabaseError(error);
+    }
   }
 
-  /** Behind its migrations a service serves nothing; ahead of them, after a rollback, it does. @throws AppError SCHEMA_BEHIND */
+  /** Behind its migrations a service serves nothing; ahead of them, after a rollback, it does. @throws AppError SCHEMA_BEHIND, and as assertIsolation */
   async admit(): Promise<void> {
     if (this.admitted) return;
     if ((await this.schemaState()) === 'behind') throw new AppError('SCHEMA_BEHIND', 'The database lacks migrations of this version. Run them, then try again.');
+    await this.assertIsolation();
     this.admitted = true;
   }
 
   /**
-   * Refuses to serve when row-level security would not hold: the role a transaction takes must not be able to bypass it.
+   * Refuses to serve when row-level security would not hold: the role a transaction takes must not be able to bypass it,
+   * and no table with a tenant may lack it.
    *
    * @throws AppError CONFIG_INVALID
    */
   async assertIsolation(): Promise<void> {
-    const role = roleOf(this.options.service);
-    const [effective] = await this.transaction(role, undefined, () =>
-      this.manager.query<{ role: string; bypasses: boolean }[]>(`SELECT rolname AS role, rolsuper OR rolbypassrls AS bypasses FROM pg_roles WHERE rolname = current_user`),
-    );
-    if (effective?.role !== role || effective.bypasses) {
-      throw new AppError('CONFIG_INVALID', `The database role "${effective?.role}" may bypass row-level security. Transactions must run as "${role}" without SUPERUSER and BYPASSRLS.`);
+    const { service } = this.options;
+    for (const role of [roleOf(service), workerRoleOf(service)]) {
+      await this.transaction(role, undefined, () => assertBoundRole(this.manager, role));
     }
+    const open = await this.transaction(roleOf(service), undefined, () => tablesWithoutIsolation(this.manager, service));
+    if (open.length > 0) throw new AppError('CONFIG_INVALID', `These tables hold tenants' rows without forced row-level security: ${open.join(', ')}.`);
   }
 
   /** Of the open transaction. @throws AppError INTERNAL outside of one. */
@@ -109,12 +120,24 @@ export class Database {
     const tenant = requireTenant();
     const outer = this.open.getStore();
     if (!outer) return this.transaction(roleOf(this.options.service), tenant, work);
-    if (outer.tenant !== tenant) throw new AppError('INTERNAL', 'A transaction of another tenant or of the worker is open.');
+    if (outer.tenant !== tenant) throw new AppError('INTERNAL', 'A transaction of another tenant, of none or of the worker is open.');
+    return work();
+  }
+
+  /**
+   * As inTenant, for tables that belong to no tenant (the list of revoked keys, shared counters). Of tables with a
+   * tenant nothing is seen.
+   */
+  async withoutTenant<T>(work: () => Promise<T>): Promise<T> {
+    const role = roleOf(this.options.service);
+    const outer = this.open.getStore();
+    if (!outer) return this.transaction(role, undefined, work);
+    if (outer.role !== role || outer.tenant !== undefined) throw new AppError('INTERNAL', 'A transaction of a tenant or of the worker is open.');
     return work();
   }
 
   /** Runs `work` with the role that sees the work and outbox tables of all tenants, and nothing else. */
-  asWorker<T>(work: () => Promise<T>): Promise<T> {
+  async asWorker<T>(work: () => Promise<T>): Promise<T> {
     if (this.open.getStore()) throw new AppError('INTERNAL', 'A transaction is open already.');
     return this.transaction(workerRoleOf(this.options.service), undefined, work);
   }
@@ -136,20 +159,33 @@ export class Database {
   private async transaction<T>(role: string, tenant: string | undefined, work: () => Promise<T>): Promise<T> {
     const runner = await this.begin(role, tenant);
     try {
-      const result = await runInTransactionScope(() => this.open.run({ manager: runner.manager, tenant }, work));
-      await runner.commitTransaction();
+      const result = await runInTransactionScope(() => this.open.run({ manager: runner.manager, tenant, role }, work));
+      await this.commit(runner);
       return result;
     } catch (error) {
-      // The connection may be gone; what is not committed is rolled back by the server then.
-      if (runner.isTransactionActive) await runner.rollbackTransaction().catch((cause: unknown) => this.options.logger.warn('database.rollback-failed', { error: cause }));
+      await this.rollBack(runner);
       throw toDatabaseError(error);
     } finally {
       await runner.release();
     }
   }
 
+  /** After a statement failed PostgreSQL answers COMMIT by rolling back, without an error: work that swallowed the failure would be lost unnoticed. */
+  private async commit(runner: QueryRunner): Promise<void> {
+    const client = (await runner.connect()) as { getTransactionStatus(): string | null };
+    if (client.getTransactionStatus() === 'E') throw new AppError('INTERNAL', 'A statement of the transaction failed and its error was ignored. Nothing was stored.');
+    await runner.commitTransaction();
+  }
+
+  /** The connection may be gone; what is not committed is rolled back by the server then. */
+  private async rollBack(runner: QueryRunner): Promise<void> {
+    if (!runner.isTransactionActive) return;
+    await runner.rollbackTransaction().catch((cause: unknown) => this.options.logger.warn('database.rollback-failed', { error: cause }));
+  }
+
   /** Opens a transaction. A connection that died while idle is noticed here, before anything was done: once more on another one. */
-  private async begin(role: string, tenant: string | undefined) {
+  private async begin(role: string, tenant: string | undefined): Promise<QueryRunner> {
+    const startedAt = Date.now();
     for (let attempt = 1; ; attempt += 1) {
       const runner = this.dataSource.createQueryRunner();
       try {
@@ -162,10 +198,11 @@ export class Database {
         );
         return runner;
       } catch (error) {
+        await this.rollBack(runner);
         await runner.release();
         const failure = toDatabaseError(error);
-        if (attempt === 1 && AppError.hasCode(failure, 'DATABASE_UNAVAILABLE')) continue;
-        throw failure;
+        const again = attempt === 1 && AppError.hasCode(failure, 'DATABASE_UNAVAILABLE') && Date.now() - startedAt < SECOND_ATTEMPT_WITHIN_MS;
+        if (!again) throw failure;
       }
     }
   }

@@ -4,7 +4,7 @@ export { type DatabaseSource, type EntityClass, type MigrationClass } from './da
 export { Database, type DatabaseOptions } from './database';
 export { openDatabase, type OpenDatabaseOptions } from './open-database';
 export { PostgresIdempotencyStore } from './idempotency/postgres-idempotency-store';
-export { blobTables, idempotencyTable, outboxTable, roles, tenantTable, workTable } from './migrations/building-blocks';
+export { blobTables, countersTable, idempotencyTable, outboxTable, roles, tenantTable, workTable } from './migrations/building-blocks';
 export { type SchemaState } from './migrations/run-migrations';
 export { Outbox } from './outbox/outbox';
 export { OutboxRelay, type OutboxRelayOptions } from './outbox/outbox-relay';

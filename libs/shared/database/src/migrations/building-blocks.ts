@@ -20,8 +20,9 @@ BEGIN
     EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
     END;
   END IF;
-  -- A superuser may take any role; two databases granting at once would meet in the shared catalogue.
-  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = login AND rolsuper) THEN
+  -- Only who lacks it: a superuser may take any role, and two databases granting at once would meet in the shared catalogue.
+  -- From PostgreSQL 16 on the creator of a role is a member that may not take it.
+  IF NOT pg_has_role(login, '${role}', CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
     EXECUTE format('GRANT ${role} TO %I', login);
   END IF;
 END $$;
@@ -119,4 +120,27 @@ CREATE TABLE ${service}.blob_part (
 ALTER TABLE ${service}.blob_part ALTER COLUMN bytes SET STORAGE EXTERNAL;
 ${tenantTable(service, 'blob')}
 ${tenantTable(service, 'blob_part')}`;
+}
+
+/** What PostgresCounters needs. A counter's name holds its tenant; times are epoch milliseconds of the database's clock. */
+export function countersTable(service: ServiceSchema): string {
+  return `
+CREATE TABLE ${service}.counter (
+  name text PRIMARY KEY,
+  window_start bigint NOT NULL,
+  ends_at bigint,
+  spent bigint NOT NULL DEFAULT 0
+);
+CREATE INDEX counter_end ON ${service}.counter (ends_at);
+CREATE TABLE ${service}.counter_hold (
+  id uuid PRIMARY KEY,
+  counter text NOT NULL,
+  window_start bigint NOT NULL,
+  amount bigint NOT NULL,
+  expires_at bigint NOT NULL,
+  closed boolean NOT NULL DEFAULT false
+);
+CREATE INDEX counter_hold_open ON ${service}.counter_hold (counter, window_start) WHERE NOT closed;
+CREATE INDEX counter_hold_expiry ON ${service}.counter_hold (expires_at);
+GRANT SELECT, INSERT, UPDATE, DELETE ON ${service}.counter, ${service}.counter_hold TO ${roleOf(service)};`;
 }

@@ -41,31 +41,59 @@ export class Outbox {
     ]);
   }
 
-  /** Publishes what is waiting; an event leaves the table when the bus has acknowledged it. @returns how many. */
+  /**
+   * Publishes what is waiting; an event leaves the table when the bus has acknowledged it. Outside of transactions.
+   *
+   * @returns how many.
+   * @throws the bus's error; the events it did not take are there for the next call.
+   */
   async relay(bus: EventBus): Promise<number> {
     let relayed = 0;
     for (;;) {
       const rows = await this.claim();
-      for (const row of rows) {
-        await bus.publish(toEvent(row));
-        await this.database.asWorker(() => this.database.manager.query(`DELETE FROM ${this.table} WHERE id = $1`, [row.id]));
-        relayed += 1;
-      }
+      const { sent, failure } = await publishAll(bus, rows);
+      await this.settle(rows, sent);
+      relayed += sent.length;
+      if (failure !== undefined) throw failure.error;
       if (rows.length < BATCH) return relayed;
     }
   }
 
+  private async settle(rows: readonly OutboxRow[], sent: readonly string[]): Promise<void> {
+    if (rows.length === 0) return;
+    const unsent = rows.map(({ id }) => id).filter((id) => !sent.includes(id));
+    await this.database.asWorker(async () => {
+      await this.database.manager.query(`DELETE FROM ${this.table} WHERE id = ANY ($1)`, [sent]);
+      await this.database.manager.query(`UPDATE ${this.table} SET lease_until = NULL WHERE id = ANY ($1)`, [unsent]);
+    });
+  }
+
   private async claim(): Promise<OutboxRow[]> {
-    const [rows] = await this.database.asWorker(() =>
-      this.database.manager.query<[OutboxRow[], number]>(
-        `UPDATE ${this.table} SET lease_until = clock_timestamp() + $1 * interval '1 millisecond'
-          WHERE id IN (SELECT id FROM ${this.table} WHERE lease_until IS NULL OR lease_until < clock_timestamp() ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED)
-         RETURNING *`,
+    return this.database.asWorker(() =>
+      this.database.manager.query<OutboxRow[]>(
+        `WITH due AS MATERIALIZED (
+           SELECT id FROM ${this.table} WHERE lease_until IS NULL OR lease_until < clock_timestamp() ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED
+         ), claimed AS (
+           UPDATE ${this.table} SET lease_until = clock_timestamp() + $1 * interval '1 millisecond' WHERE id IN (SELECT id FROM due) RETURNING *
+         ) SELECT * FROM claimed ORDER BY id`,
         [LEASE_MS, BATCH],
       ),
     );
-    return rows.sort((left, right) => Number(BigInt(left.id) - BigInt(right.id)));
   }
+}
+
+/** Stops at the first failure, so that a later event does not overtake an earlier one. */
+async function publishAll(bus: EventBus, rows: readonly OutboxRow[]): Promise<{ sent: string[]; failure?: { error: unknown } }> {
+  const sent: string[] = [];
+  for (const row of rows) {
+    try {
+      await bus.publish(toEvent(row));
+    } catch (error) {
+      return { sent, failure: { error } };
+    }
+    sent.push(row.id);
+  }
+  return { sent };
 }
 
 function toEvent(row: OutboxRow): DomainEvent {

@@ -77,18 +77,20 @@ export class WorkQueue {
   /** Takes up to `limit` items that are due, or whose process died, oldest first. */
   async claim(kinds: readonly string[], limit: number): Promise<ClaimedWork[]> {
     const rows = await this.database.asWorker(() =>
-      // An UPDATE comes back as [rows, count].
-      this.database.manager.query<[WorkRow[], number]>(
-        `UPDATE ${this.table} SET state = 'leased', lease_owner = $1, lease_until = clock_timestamp() + $2 * interval '1 millisecond', fence = fence + 1, attempts = attempts + 1
-          WHERE id IN (
-            SELECT id FROM ${this.table}
-             WHERE kind = ANY ($3) AND ((state = 'queued' AND run_at <= clock_timestamp()) OR (state = 'leased' AND lease_until < clock_timestamp()))
-             ORDER BY run_at LIMIT $4 FOR UPDATE SKIP LOCKED)
-         RETURNING *`,
+      this.database.manager.query<WorkRow[]>(
+        // Materialized: the rows are chosen and locked exactly once.
+        `WITH due AS MATERIALIZED (
+           SELECT id FROM ${this.table}
+            WHERE kind = ANY ($3) AND ((state = 'queued' AND run_at <= clock_timestamp()) OR (state = 'leased' AND lease_until < clock_timestamp()))
+            ORDER BY run_at, id LIMIT $4 FOR UPDATE SKIP LOCKED
+         ), claimed AS (
+           UPDATE ${this.table} SET state = 'leased', lease_owner = $1, lease_until = clock_timestamp() + $2 * interval '1 millisecond', fence = fence + 1, attempts = attempts + 1
+            WHERE id IN (SELECT id FROM due) RETURNING *
+         ) SELECT * FROM claimed ORDER BY run_at, id`,
         [this.owner, LEASE_MS, kinds, limit],
       ),
     );
-    return rows[0].map(claimed);
+    return rows.map(claimed);
   }
 
   /** Renews the lease. False: it was lost, stop working. */
@@ -119,6 +121,17 @@ export class WorkQueue {
       ),
     );
     if (count !== 1) throw leaseLost(work);
+  }
+
+  /** Gives unfinished work back for others to take at once, because this process ends: that is no attempt. */
+  async giveBack(work: ClaimedWork): Promise<void> {
+    await this.database.asWorker(() =>
+      this.database.manager.query(
+        `UPDATE ${this.table} SET state = 'queued', run_at = clock_timestamp(), lease_owner = NULL, lease_until = NULL, attempts = attempts - 1
+          WHERE id = $1 AND fence = $2 AND state = 'leased'`,
+        [work.id, work.fence],
+      ),
+    );
   }
 }
 

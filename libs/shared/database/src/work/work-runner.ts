@@ -1,11 +1,17 @@
 import { AppError } from '@faas/errors';
 import type { Logger } from '@faas/logging';
 import { runInContext } from '@faas/request-context';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
-import { HEARTBEAT_MS, type ClaimedWork, type WorkQueue } from './work-queue';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { HEARTBEAT_MS, LEASE_MS, type ClaimedWork, type WorkQueue } from './work-queue';
 
 /** Claims after which an item is not tried again: whatever kills its processes would kill the next one too. */
 const MOST_ATTEMPTS = 5;
+/** Claims after which not even `giveUp` is tried again. */
+const MOST_ATTEMPTS_TO_GIVE_UP = 10;
+/** How long `stop` waits for handlers after it told them to. */
+const DRAIN_MS = 10_000;
 const LONGEST_RETRY_MS = 60_000;
 
 export interface WorkHandler {
@@ -33,6 +39,8 @@ interface RunningWork {
   readonly work: ClaimedWork;
   readonly controller: AbortController;
   readonly done: Promise<void>;
+  /** By this process's clock, counted from before the renewal was asked for: never later than the database's. */
+  leaseUntil: number;
 }
 
 /** Claims work and hands it to its handler, renewing leases meanwhile. `start` polls; on Lambda `runOnce` does one round. */
@@ -43,6 +51,9 @@ export class WorkRunner {
   private round: Promise<void> | undefined;
   private stopped = true;
   private again = false;
+  private renewing = false;
+  /** `wake` is called from requests, even inside transactions: none of that may reach the rounds and handlers it starts. */
+  private readonly outsideRequests = AsyncLocalStorage.snapshot();
 
   constructor(private readonly options: WorkRunnerOptions) {}
 
@@ -56,27 +67,32 @@ export class WorkRunner {
     if (this.stopped) return;
     this.again = true;
     clearTimeout(this.timer);
-    this.round ??= this.rounds().finally(() => {
+    this.round ??= this.outsideRequests(() => this.rounds()).finally(() => {
       this.round = undefined;
-      if (!this.stopped) this.timer = setTimeout(() => this.wake(), this.options.pollMs);
+      if (this.again) this.wake();
+      else if (!this.stopped) this.timer = setTimeout(() => this.wake(), this.options.pollMs);
     });
   }
 
   /** Claims what is due and waits until it is done. @returns how many items were claimed. */
   async runOnce(): Promise<number> {
-    const claimed = await this.claim();
+    const claimed = await this.outsideRequests(() => this.claim());
     await Promise.all([...this.running.values()].map(({ done }) => done));
     return claimed;
   }
 
-  /** Claims nothing more, tells the handlers to stop and waits for them; what they did not finish is claimed by another process. */
+  /** Claims nothing more, tells the handlers to stop and waits 10 s for them; what they did not finish is claimed by another process. */
   async stop(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.timer);
     await this.round;
     const running = [...this.running.values()];
-    for (const { controller } of running) controller.abort(new AppError('LEASE_LOST', 'The process is ending.'));
-    await Promise.all(running.map(({ done }) => done));
+    for (const { controller } of running) controller.abort(new AppError('SERVICE_UNAVAILABLE', 'The process is ending; another one continues the work.'));
+    const drained = new AbortController();
+    const all = Promise.all(running.map(({ done }) => done)).finally(() => drained.abort());
+    await Promise.race([all, sleep(DRAIN_MS, undefined, { signal: drained.signal }).catch(() => undefined)]);
+    for (const { work } of this.running.values()) this.options.logger.warn('work.still-running', { kind: work.kind, ref: work.ref });
+    clearInterval(this.heartbeat);
   }
 
   private async rounds(): Promise<void> {
@@ -93,12 +109,13 @@ export class WorkRunner {
   private async claim(): Promise<number> {
     const free = this.options.concurrency - this.running.size;
     if (free <= 0) return 0;
+    const leaseUntil = Date.now() + LEASE_MS;
     const works = await this.options.queue.claim(Object.keys(this.options.handlers), free);
-    for (const work of works) this.begin(work);
+    for (const work of works) this.begin(work, leaseUntil);
     return works.length;
   }
 
-  private begin(work: ClaimedWork): void {
+  private begin(work: ClaimedWork, leaseUntil: number): void {
     const controller = new AbortController();
     const context = { requestId: randomUUID(), signal: controller.signal, principal: { tenant: work.tenant, subject: 'worker', scopes: [] } };
     const done = runInContext(context, () => this.run(work, controller.signal)).finally(() => {
@@ -109,7 +126,7 @@ export class WorkRunner {
       }
       this.wake();
     });
-    this.running.set(work.id, { work, controller, done });
+    this.running.set(work.id, { work, controller, done, leaseUntil });
     this.heartbeat ??= setInterval(() => void this.renewLeases(), HEARTBEAT_MS);
   }
 
@@ -127,9 +144,9 @@ export class WorkRunner {
   private async settle(handler: WorkHandler, work: ClaimedWork, error: unknown, signal: AbortSignal): Promise<void> {
     const { queue, logger } = this.options;
     // Whoever holds the lease now settles it.
-    if (AppError.hasCode(error, 'LEASE_LOST')) return;
+    if (AppError.hasCode(error, 'LEASE_LOST') || AppError.hasCode(signal.reason, 'LEASE_LOST')) return;
     try {
-      if (signal.aborted) return await queue.fail(work, { retryInMs: 0 }, error);
+      if (signal.aborted) return await queue.giveBack(work);
       const failure = AppError.is(error) ? error : new AppError('INTERNAL', 'The work failed unexpectedly.', { cause: error, retryable: work.attempts < MOST_ATTEMPTS });
       const fields = { kind: work.kind, ref: work.ref, attempts: work.attempts, error };
       if (failure.retryable && work.attempts < MOST_ATTEMPTS) {
@@ -137,7 +154,7 @@ export class WorkRunner {
         return await queue.fail(work, { retryInMs: failure.retryAfterMs ?? Math.min(LONGEST_RETRY_MS, 500 * 2 ** work.attempts) }, error);
       }
       logger.warn('work.given-up', fields);
-      if (handler.giveUp) await handler.giveUp(work, failure);
+      if (handler.giveUp && work.attempts <= MOST_ATTEMPTS_TO_GIVE_UP) await handler.giveUp(work, failure);
       else await queue.fail(work, 'final', error);
     } catch (cause) {
       // The lease runs out and another process, or a later round, takes it from there.
@@ -146,15 +163,28 @@ export class WorkRunner {
   }
 
   private async renewLeases(): Promise<void> {
-    await Promise.all(
-      [...this.running.values()].map(async ({ work, controller }) => {
-        try {
-          if (await this.options.queue.heartbeat(work)) return;
-          controller.abort(new AppError('LEASE_LOST', 'Another process took the work over.'));
-        } catch (error) {
-          this.options.logger.warn('work.heartbeat-failed', { kind: work.kind, ref: work.ref, error });
-        }
-      }),
-    );
+    if (this.renewing) return this.dropExpired();
+    this.renewing = true;
+    await Promise.all([...this.running.values()].map((running) => this.renewLease(running)));
+    this.renewing = false;
+    this.dropExpired();
+  }
+
+  private async renewLease(running: RunningWork): Promise<void> {
+    const { work, controller } = running;
+    const leaseUntil = Date.now() + LEASE_MS;
+    try {
+      if (await this.options.queue.heartbeat(work)) running.leaseUntil = leaseUntil;
+      else if (this.running.has(work.id)) controller.abort(new AppError('LEASE_LOST', 'Another process took the work over.'));
+    } catch (error) {
+      this.options.logger.warn('work.heartbeat-failed', { kind: work.kind, ref: work.ref, error });
+    }
+  }
+
+  /** The database was out of reach for a whole lease: others may have the work by now. */
+  private dropExpired(): void {
+    for (const { controller, leaseUntil } of this.running.values()) {
+      if (Date.now() > leaseUntil) controller.abort(new AppError('LEASE_LOST', 'The lease could not be renewed in time.'));
+    }
   }
 }

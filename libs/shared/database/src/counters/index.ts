@@ -1,0 +1,1 @@
+export { PostgresCounters } from './postgres-counters';
