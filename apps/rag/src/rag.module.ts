@@ -1,6 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { BlobStore, Database, Outbox, WorkQueue } from '@faas/database';
+import type { GatewayClient } from '@faas/gateway-client';
 import { EgressGuard } from '@faas/http-client';
 import type { Logger } from '@faas/logging';
 import type { FastifyInstance } from 'fastify';
@@ -22,11 +23,11 @@ import { IngestionHandler } from './ingestion/ingestion.handler';
 import { JobStore } from './ingestion/job.store';
 import { JobsController } from './ingestion/jobs.controller';
 import { JobsService } from './ingestion/jobs.service';
-import { GatewayAnswerModel, type ChatCompletions } from './query/answer-models/gateway.adapter';
+import { GatewayAnswerModel } from './query/answer-models/gateway.adapter';
 import { QueryController } from './query/query.controller';
 import { QueryService } from './query/query.service';
 import type { RagConfig } from './rag.config';
-import { GatewayEmbedder, type Embeddings } from './search/embedders/gateway.adapter';
+import { GatewayEmbedder } from './search/embedders/gateway.adapter';
 import { PostgresLexicalIndex } from './search/lexical-indexes/postgres.adapter';
 import { SearchController } from './search/search.controller';
 import { SearchService } from './search/search.service';
@@ -40,7 +41,7 @@ export interface RagDependencies {
   readonly blobs: BlobStore;
   readonly queue: WorkQueue;
   readonly outbox: Outbox;
-  readonly gateway: ChatCompletions & Embeddings;
+  readonly gateway: GatewayClient;
   /** Tells a worker that there is work. */
   readonly wake: () => void;
 }

@@ -23,8 +23,8 @@ export const ragService: ServiceDefinition<typeof ragConfig> = {
     const authenticator = createAuthenticator({ service: 'rag', config, logger, serviceSecret });
     const database = await openDatabase({ service: 'rag', entities, migrations, config, openEmbedded, migrate: longLived, logger });
     onClose(() => database.close());
-    const gateway = connectGateway({ baseUrl: config.GATEWAY_SERVICE_URL, serviceSecret, logger });
-    onClose(() => gateway.close());
+    const { gateway, close } = connectGateway({ baseUrl: config.GATEWAY_SERVICE_URL, serviceSecret, logger });
+    onClose(close);
     const events = { service: 'rag-service', logger, enableNats: config.ENABLE_NATS, natsUrl: config.NATS_URL };
     const bus = await createEventBus(events);
     onClose(() => bus.close());

@@ -1,4 +1,5 @@
-import type { ChatCompletionRequest, ChatMessage, ToolDefinition } from '@faas/gateway-contract';
+import type { ChatInput } from '@faas/gateway-client';
+import type { ChatMessage, ToolDefinition } from '@faas/gateway-contract';
 import type { Passage } from '@faas/rag-contract';
 import type { AnswerRequest } from './answer-model.port';
 
@@ -21,7 +22,7 @@ const searchTool: ToolDefinition = {
 };
 
 /** The passages stand as the result of a search that has been made: models treat a tool's result as material, not as instruction. */
-export function answerPrompt({ question, passages, model }: AnswerRequest): ChatCompletionRequest {
+export function answerPrompt({ question, passages, model }: AnswerRequest): ChatInput {
   const asked = question.slice(0, MAX_QUESTION).toWellFormed();
   const messages: ChatMessage[] = [
     { role: 'system', content: INSTRUCTIONS },
@@ -29,7 +30,7 @@ export function answerPrompt({ question, passages, model }: AnswerRequest): Chat
     { role: 'assistant', content: null, tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'search_passages', arguments: JSON.stringify({ query: asked }) } }] },
     { role: 'tool', tool_call_id: 'call_1', content: JSON.stringify({ passages: passages.map(shown) }) },
   ];
-  return { ...(model ? { model } : {}), messages, tools: [searchTool], tool_choice: 'none', stream: true, stream_options: { include_usage: true }, temperature: 0 };
+  return { ...(model ? { model } : {}), messages, tools: [searchTool], tool_choice: 'none', stream_options: { include_usage: true }, temperature: 0 };
 }
 
 function shown({ number, title, headingPath, context, text }: Passage) {

@@ -70,7 +70,7 @@ export class SearchService {
       const [embedding = []] = await embedder.embed([question.slice(0, EMBEDDED_CHARACTERS).toWellFormed()]);
       return { vector: { space, embedding } };
     } catch (error) {
-      if (asked !== undefined || !AppError.is(error) || AppError.hasCode(error, 'REQUEST_ABORTED')) throw error;
+      if (asked !== undefined || !AppError.is(error) || error.code === 'REQUEST_ABORTED') throw error;
       this.logger.warn('search.degraded', { collection: collection.id, model: embedder.model, error });
       return { degraded: `The embedding model "${embedder.model}" does not answer (${error.code}); passages were found by words alone.` };
     }

@@ -84,7 +84,7 @@ async function openDocument(bytes: Uint8Array): Promise<PdfDocument> {
   const { getDocumentProxy } = await import('unpdf');
   try {
     // pdf.js takes its input over, and hands nothing back when it fails: it gets a copy.
-    return (await getDocumentProxy(Uint8Array.from(bytes), { verbosity: 0, isEvalSupported: false, stopAtErrors: false })) as unknown as PdfDocument;
+    return (await getDocumentProxy(Uint8Array.from(bytes), { verbosity: 0, stopAtErrors: false })) as unknown as PdfDocument;
   } catch (error) {
     const name = error instanceof Error ? error.name : '';
     if (name === 'PasswordException') throw new AppError('DOCUMENT_ENCRYPTED', 'The PDF is protected by a password. Send it without.', { cause: error });
