@@ -2,6 +2,7 @@ import type { Logger } from '@faas/logging';
 import * as pg from 'pg';
 import { DataSource, type DataSourceOptions as TypeOrmOptions, type MigrationInterface } from 'typeorm';
 import type { ServiceSchema } from './service-schema';
+import { TypeOrmLogger } from './type-orm-logger';
 
 export type EntityClass = abstract new (...parameters: never[]) => unknown;
 export type MigrationClass = new () => MigrationInterface;
@@ -34,7 +35,7 @@ export function createDataSource({ service, entities, migrations, source, logger
     migrationsTableName: 'migration',
     uuidExtension: 'pgcrypto',
     installExtensions: false,
-    logging: false,
+    logger: new TypeOrmLogger(logger),
     poolSize: source.kind === 'url' ? source.poolSize : 1,
     poolErrorHandler: (error: unknown) => logger.warn('database.connection-lost', { error }),
     extra: { connectionTimeoutMillis: CONNECTION_WAIT_MS, idleTimeoutMillis: 30_000, keepAlive: true, application_name: `faas-${service}` },

@@ -90,7 +90,8 @@ export class PostgresCounters extends Counters {
 
   /** Makes or locks the row and moves it to the present window. A window never goes back, whoever waited for the lock longest. */
   private async lock(name: string, windowMs: number): Promise<LockedCounter> {
-    const start = windowMs === 0 ? '0' : `${NOW} - ${NOW} % $2::bigint`;
+    // The clock is read once: twice would begin a window now and then a millisecond late.
+    const start = windowMs === 0 ? '0::bigint' : `${NOW} / $2::bigint * $2::bigint`;
     const [row] = await this.database.manager.query<{ window_start: string; ends_at: string | null; now: string; made: boolean }[]>(
       `INSERT INTO ${this.counter} AS existing (name, window_start, ends_at)
        SELECT $1, start, CASE WHEN $2::bigint > 0 THEN start + $2::bigint END FROM (SELECT ${start} AS start) AS present
