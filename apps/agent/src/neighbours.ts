@@ -1,12 +1,10 @@
+import type { Scope } from '@faas/api';
 import { InternalTokens, type ServiceName } from '@faas/auth';
 import { GatewayClient } from '@faas/gateway-client';
 import { HttpClient } from '@faas/http-client';
 import type { Logger } from '@faas/logging';
-import { collection, searchAnswer } from '@faas/rag-contract';
+import { RagClient } from '@faas/rag-client';
 import { requirePrincipal } from '@faas/request-context';
-import type { Scope } from '@faas/api';
-import type { CollectionReader } from './agents/collection-directories/rag.adapter';
-import type { PassageSearch } from './loop/tools/retrieval.adapter';
 
 export interface NeighbourOptions {
   readonly config: { readonly GATEWAY_SERVICE_URL: string; readonly RAG_SERVICE_URL: string };
@@ -16,7 +14,7 @@ export interface NeighbourOptions {
 
 export interface Neighbours {
   readonly gateway: GatewayClient;
-  readonly rag: PassageSearch & CollectionReader;
+  readonly rag: RagClient;
   close(): Promise<void>;
 }
 
@@ -26,16 +24,20 @@ export interface Neighbours {
  */
 export function connectNeighbours({ config, serviceSecret, logger }: NeighbourOptions): Neighbours {
   const tokens = new InternalTokens({ service: 'agent', secret: serviceSecret });
-  const actingWith = (audience: ServiceName, scope: Scope) => async () => ({ authorization: `Bearer ${await tokens.mint(audience, { ...requirePrincipal(), scopes: [scope] })}` });
-  const gateway = new HttpClient({ name: 'gateway-service', baseUrl: config.GATEWAY_SERVICE_URL, logger, internal: true, headers: actingWith('gateway', 'gateway:use') });
-  const rag = new HttpClient({ name: 'rag-service', baseUrl: config.RAG_SERVICE_URL, logger, internal: true, headers: actingWith('rag', 'rag:read') });
+  const connect = (audience: ServiceName, baseUrl: string, scope: Scope) =>
+    new HttpClient({
+      name: `${audience}-service`,
+      baseUrl,
+      logger,
+      internal: true,
+      headers: async () => ({ authorization: `Bearer ${await tokens.mint(audience, { ...requirePrincipal(), scopes: [scope] })}` }),
+    });
+  const gateway = connect('gateway', config.GATEWAY_SERVICE_URL, 'gateway:use');
+  const rag = connect('rag', config.RAG_SERVICE_URL, 'rag:read');
   return {
     gateway: new GatewayClient(gateway),
-    rag: {
-      search: (name, body, { signal }) => rag.json({ method: 'POST', path: `/api/v1/rag/collections/${encodeURIComponent(name)}/search`, body, idempotent: true, signal }, searchAnswer),
-      getCollection: (name) => rag.json({ method: 'GET', path: `/api/v1/rag/collections/${encodeURIComponent(name)}` }, collection),
-    },
-    async close() {
+    rag: new RagClient(rag),
+    close: async () => {
       await Promise.all([gateway.close(), rag.close()]);
     },
   };

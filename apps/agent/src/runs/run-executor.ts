@@ -76,7 +76,8 @@ export class RunExecutor {
       this.logger.info('run.finished', { runId: claim.runId, status: end.status, code: end.error?.code, durationMs: Math.round(performance.now() - startedAt) });
       return frame;
     } catch (error) {
-      this.logger.error('run.close-failed', { runId: claim.runId, status: end.status, error });
+      if (AppError.hasCode(error, 'RUN_INTERRUPTED') || AppError.hasCode(error, 'LEASE_LOST')) this.logger.warn('run.lost', { runId: claim.runId });
+      else this.logger.error('run.close-failed', { runId: claim.runId, status: end.status, error });
       throw error;
     }
   }

@@ -1,11 +1,10 @@
 import 'reflect-metadata';
 import type { AgentClient } from '@faas/agent-client';
-import { startHttp, type RunningService } from '@faas/bootstrap';
+import type { RunningService } from '@faas/bootstrap';
 import { describeOnServer } from '@faas/testing';
 import { Client } from 'pg';
 import { AgentHarness } from '../../test/agent-harness';
-import { collect, eventually, readUntil } from '../../test/frames';
-import { agentService } from '../agent.service-definition';
+import { collect, readUntil } from '../../test/frames';
 
 describeOnServer('TEST_DATABASE_URL', 'several instances on one PostgreSQL', (url) => {
   let harness: AgentHarness;
@@ -71,23 +70,5 @@ describeOnServer('TEST_DATABASE_URL', 'several instances on one PostgreSQL', (ur
     await database.query(`BEGIN; SET LOCAL ROLE faas_agent; SELECT set_config('app.tenant', '${harness.tenant}', true)`);
     await expect(database.query(`UPDATE agent.runs SET status = 'running' WHERE id = $1`, [runId])).rejects.toThrow(/has ended as succeeded/);
     await database.query('ROLLBACK');
-  });
-
-  it('tell the rest of the system that a run has ended, with ids and no content', async () => {
-    const silent = await startHttp(agentService, { environment: {}, overrides: harness.environment, longLived: false });
-    try {
-      const { runId, threadId } = await harness.client(harness.otherTenant, silent.url).putAgent('plain', { instructions: 'Talk.' }).then(() => harness.client(harness.otherTenant, silent.url).chat('plain', { message: 'Hi' }));
-      // The other instances' relays may be faster: a run of theirs would be gone already.
-      const seen = await eventually(
-        () => database.query<{ subject: string; data: unknown }>(`SELECT subject, data FROM agent.outbox WHERE data ->> 'runId' = $1`, [runId]).then(({ rows }) => rows),
-        () => true,
-      );
-      for (const { subject, data } of seen) {
-        expect(subject).toBe('faas.agent.run.finished');
-        expect(data).toEqual({ runId, threadId, agentId: expect.any(String), status: 'succeeded' });
-      }
-    } finally {
-      await silent.close();
-    }
   });
 });

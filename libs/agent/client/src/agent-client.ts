@@ -23,6 +23,8 @@ import { endedRun, readRunFrames, type ReceivedFrame } from './run-frames';
 
 const ROOT = '/api/v1/agents';
 
+/** Milliseconds; no agent may run longer. */
+const RUN_TIMEOUT_MS = 860_000;
 /** How often in a row, without a new frame, a chat that broke off is taken up again from the run's log. */
 const MAX_RECONNECTS = 5;
 const FIRST_RECONNECT_MS = 100;
@@ -67,7 +69,7 @@ export class AgentClient {
 
   /** Says something and waits for the whole answer. */
   chat(reference: string, message: ChatMessage, options: CallOptions = {}): Promise<ChatAnswer> {
-    return this.http.json({ method: 'POST', path: pathOf(reference, 'chat'), body: message, ...options }, chatAnswer);
+    return this.http.json({ method: 'POST', path: pathOf(reference, 'chat'), body: message, timeoutMs: RUN_TIMEOUT_MS, idleTimeoutMs: RUN_TIMEOUT_MS, ...options }, chatAnswer);
   }
 
   /**
@@ -77,7 +79,7 @@ export class AgentClient {
    * @throws AppError what ended the run, when its last frame is `error`.
    */
   async *streamChat(reference: string, message: ChatMessage, options: CallOptions = {}): AsyncGenerator<ReceivedFrame> {
-    const request: HttpRequest = { method: 'POST', path: pathOf(reference, 'chat'), body: { ...message, stream: true }, ...options };
+    const request: HttpRequest = { method: 'POST', path: pathOf(reference, 'chat'), body: { ...message, stream: true }, timeoutMs: RUN_TIMEOUT_MS, ...options };
     let runId: string | undefined;
     let seen = 0;
     let reconnects = 0;
@@ -110,7 +112,7 @@ export class AgentClient {
 
   /** Replays the run's log after event `after` and follows it to its end. @throws AppError as streamChat. */
   followRun(reference: string, runId: string, { after, ...options }: CallOptions & { after?: number } = {}): AsyncGenerator<ReceivedFrame> {
-    return readRunFrames(this.http, { method: 'GET', path: pathOf(reference, 'runs', runId, 'events'), query: { after }, ...options });
+    return readRunFrames(this.http, { method: 'GET', path: pathOf(reference, 'runs', runId, 'events'), query: { after }, timeoutMs: RUN_TIMEOUT_MS, ...options });
   }
 
   /** Asks the run to stop. One that has ended stays as it is. */

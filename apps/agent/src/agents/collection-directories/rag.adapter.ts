@@ -1,17 +1,16 @@
+import type { RagClient } from '@faas/rag-client';
 import { CollectionDirectory } from '../collection-directory.port';
 
-/** The one call this adapter makes; RagClient has it. */
-export interface CollectionReader {
-  getCollection(collection: string): Promise<unknown>;
-}
+/** Managing agents does not wait long for a neighbour. */
+const TIMEOUT_MS = 5_000;
 
 /** Asks the rag service. */
 export class RagCollectionDirectory extends CollectionDirectory {
-  constructor(private readonly rag: CollectionReader) {
+  constructor(private readonly rag: Pick<RagClient, 'getCollection'>) {
     super();
   }
 
   async require(collection: string): Promise<void> {
-    await this.rag.getCollection(collection);
+    await this.rag.getCollection(collection, { timeoutMs: TIMEOUT_MS });
   }
 }

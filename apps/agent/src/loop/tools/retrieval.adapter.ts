@@ -1,12 +1,10 @@
 import type { RetrievalTool } from '@faas/agent-contract';
-import type { SearchAnswer } from '@faas/rag-contract';
+import type { RagClient } from '@faas/rag-client';
 import * as z from 'zod';
 import { Tool, type ParsedArguments, type ToolResult } from '../tool.port';
 
-/** The one call a retrieval tool makes; RagClient has it. */
-export interface PassageSearch {
-  search(collection: string, request: { query: string; topK?: number }, options: { signal: AbortSignal }): Promise<SearchAnswer>;
-}
+/** Tests need no more than this of the client. */
+export type PassageSearch = Pick<RagClient, 'search'>;
 
 const searchArguments = z.strictObject({
   query: z.string().trim().min(1).describe('What to look for: a question or the words that the passage would contain.'),
