@@ -14,7 +14,7 @@ export interface WalkedService {
     readonly owner: string;
     /** Every scope, another tenant. */
     readonly stranger: string;
-    /** The owner's tenant, no scope. */
+    /** The owner's tenant, no scope of this service. */
     readonly powerless: string;
   };
   close(): Promise<void>;

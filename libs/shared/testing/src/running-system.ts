@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-const bannerDeadlineMs = 300_000;
+const bannerDeadlineMs = 150_000;
 
 export interface RunningSystemOptions {
   readonly root: string;
