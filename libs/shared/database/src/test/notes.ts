@@ -38,8 +38,8 @@ export async function openNotes(throwaway: ThrowawayDatabase, options: Partial<D
 }
 
 /** A migrated database with one table of notes and one of each building block. */
-export async function openMigratedNotes(throwaway: ThrowawayDatabase): Promise<Database> {
-  const database = await openNotes(throwaway);
+export async function openMigratedNotes(throwaway: ThrowawayDatabase, options: Partial<DatabaseOptions> = {}): Promise<Database> {
+  const database = await openNotes(throwaway, options);
   await database.migrate();
   await database.assertIsolation();
   return database;
