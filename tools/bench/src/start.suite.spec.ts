@@ -1,16 +1,10 @@
-import { freePorts } from './free-ports';
-import { residentMb } from './running-system';
+import { residentMb } from './resident-memory';
 import { suites } from './suites';
 
 describe('bench', () => {
   it('gives every suite its own name and a description', () => {
     expect(new Set(suites.map(({ name }) => name)).size).toBe(suites.length);
     expect(suites.every(({ description }) => description !== '')).toBe(true);
-  });
-
-  it('finds different free ports', async () => {
-    const ports = await freePorts(4);
-    expect(new Set(ports).size).toBe(4);
   });
 
   it('reads the memory of a process in MB', () => {

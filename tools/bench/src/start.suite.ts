@@ -2,8 +2,8 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePorts } from './free-ports';
-import { residentMb, RunningSystem } from './running-system';
+import { freePorts, RunningSystem } from '@faas/testing';
+import { residentMb } from './resident-memory';
 import type { Suite } from './suite';
 
 const settledMs = 60_000;

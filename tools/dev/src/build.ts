@@ -53,8 +53,10 @@ async function filesBelow(root: string, folder: string): Promise<string[]> {
 async function runBuild(root: string, signal: AbortSignal): Promise<void> {
   const projects = services.map(({ project }) => project).join(',');
   const args = [join(root, 'node_modules/nx/dist/bin/nx.js'), 'run-many', '-t', 'build', '-p', projects, '--output-style=static'];
-  // No daemon: it would outlive the command. No NODE_OPTIONS: Nx workers need none of ours.
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, NX_DAEMON: 'false', NX_TUI: 'false' } });
+  // No daemon: it would outlive the command. Nothing of an Nx that may have started us: it would take this for its own task.
+  const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('NX_') && name !== 'NODE_OPTIONS');
+  const env = { ...Object.fromEntries(inherited), NX_DAEMON: 'false', NX_TUI: 'false' };
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env });
   const output: Buffer[] = [];
   child.stdout.on('data', (chunk: Buffer) => output.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => output.push(chunk));

@@ -28,14 +28,14 @@ export class RunningSystem {
   /** Starts it and resolves with the banner. @throws with what it printed when it ends before. */
   static async start({ root, environment }: RunningSystemOptions): Promise<RunningSystem> {
     const began = performance.now();
-    const child = spawn(process.execPath, [join(root, 'tools/launch.mjs'), 'dev'], { cwd: root, env: { ...process.env, ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(process.execPath, [join(root, 'tools/launch.mjs'), 'dev'], { cwd: root, env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: '1', ...environment }, stdio: ['ignore', 'pipe', 'pipe'] });
     const printed: string[] = [];
     const ready = new Promise<void>((resolve, reject) => {
       const timer = setTimeout(() => reject(new Error(`No banner within ${bannerDeadlineMs / 1000} s:\n${printed.join('\n')}`)), bannerDeadlineMs);
       for (const stream of [child.stdout, child.stderr]) {
         createInterface({ input: stream }).on('line', (line) => {
           printed.push(line);
-          if (/Ready in /.test(line)) (clearTimeout(timer), resolve());
+          if (/^Ready in /.test(line)) (clearTimeout(timer), resolve());
         });
       }
       child.once('exit', (code) => (clearTimeout(timer), reject(new Error(`The system ended with exit code ${code}:\n${printed.join('\n')}`))));
