@@ -23,6 +23,8 @@ export class FakeGateway {
   finishReason = 'stop';
   /** Status that everything is answered with. */
   failWith: number | undefined;
+  /** How long an embedding takes. */
+  delayMs = 0;
   private readonly server: Server;
 
   private constructor() {
@@ -47,6 +49,7 @@ export class FakeGateway {
     this.answer = undefined;
     this.finishReason = 'stop';
     this.failWith = undefined;
+    this.delayMs = 0;
     this.chats.length = 0;
     this.embeddings.length = 0;
   }
@@ -61,8 +64,8 @@ export class FakeGateway {
     else this.chats.push({ headers, body });
     if (this.failWith) {
       response.writeHead(this.failWith, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ error: { message: 'The fake is told to fail.', type: 'server_error', code: 'MODEL_PROVIDER_UNAVAILABLE' } }));
-    } else if (path.endsWith('/embeddings')) this.embed(body, response);
+      response.end(JSON.stringify({ error: { message: 'The fake is told to fail.', type: 'server_error', code: this.failWith < 500 ? 'MODEL_REQUEST_REJECTED' : 'MODEL_PROVIDER_UNAVAILABLE' } }));
+    } else if (path.endsWith('/embeddings')) setTimeout(() => this.embed(body, response), this.delayMs);
     else this.chat(body, response);
   }
 

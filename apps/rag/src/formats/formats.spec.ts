@@ -1,4 +1,4 @@
-import PDFDocument from 'pdfkit';
+import { samplePdf } from '../../test/sample-pdf';
 import { decodeText } from './canonical-text';
 import { HtmlFormat } from './document-formats/html.adapter';
 import { MarkdownFormat } from './document-formats/markdown.adapter';
@@ -8,20 +8,6 @@ import type { StructuredText } from './structured-text';
 
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 const blocksOf = ({ text, blocks }: StructuredText) => blocks.map(({ kind, start, end }) => [kind, text.slice(start, end)]);
-
-async function pdfOf(pages: readonly string[], options: PDFKit.PDFDocumentOptions = {}): Promise<Uint8Array> {
-  const pdf = new PDFDocument({ autoFirstPage: false, ...options });
-  const parts: Buffer[] = [];
-  pdf.on('data', (part: Buffer) => parts.push(part));
-  const ended = new Promise((resolve) => pdf.on('end', resolve));
-  for (const page of pages) {
-    pdf.addPage();
-    if (page) pdf.text(page);
-  }
-  pdf.end();
-  await ended;
-  return Buffer.concat(parts);
-}
 
 describe('text formats', () => {
   it('keep the file itself as canonical text, with LF line ends', async () => {
@@ -89,20 +75,20 @@ describe('PdfFormat', () => {
   const format = new PdfFormat({ maxPages: 5, deadlineMs: 20_000 });
 
   it('reads text page by page', async () => {
-    const read = await format.read({ bytes: await pdfOf(['The owl sleeps by day.\n\nIt hunts at night.', 'Second page.'], { info: { Title: 'Owls' } }) });
+    const read = await format.read({ bytes: await samplePdf(['The owl sleeps by day.\n\nIt hunts at night.', 'Second page.'], { info: { Title: 'Owls' } }) });
     expect(read.title).toBe('Owls');
     expect(read.text).toContain('The owl sleeps by day.');
     expect(read.blocks.filter(({ kind }) => kind === 'heading').map(({ label }) => label)).toEqual(['Page 1', 'Page 2']);
   });
 
   it('names what is wrong with encrypted, damaged, empty and oversized documents', async () => {
-    const good = await pdfOf(['text']);
+    const good = await samplePdf(['text']);
     const check = (bytes: Uint8Array) => format.check({ bytes });
-    await expect(check(await pdfOf(['secret'], { userPassword: 'p' }))).rejects.toMatchObject({ code: 'DOCUMENT_ENCRYPTED' });
+    await expect(check(await samplePdf(['secret'], { userPassword: 'p' }))).rejects.toMatchObject({ code: 'DOCUMENT_ENCRYPTED' });
     await expect(check(bytesOf('not a pdf'))).rejects.toMatchObject({ code: 'DOCUMENT_UNREADABLE' });
     await expect(check(good.slice(0, 200))).rejects.toMatchObject({ code: 'DOCUMENT_UNREADABLE' });
-    await expect(check(await pdfOf(['']))).rejects.toMatchObject({ code: 'DOCUMENT_EMPTY' });
-    await expect(check(await pdfOf(Array.from({ length: 6 }, () => 'x')))).rejects.toMatchObject({ code: 'REQUEST_TOO_LARGE' });
+    await expect(check(await samplePdf(['']))).rejects.toMatchObject({ code: 'DOCUMENT_EMPTY' });
+    await expect(check(await samplePdf(Array.from({ length: 6 }, () => 'x')))).rejects.toMatchObject({ code: 'REQUEST_TOO_LARGE' });
     await expect(check(good)).resolves.toBeUndefined();
   });
 });

@@ -38,6 +38,12 @@ export class TextBuilder {
     this.add({ kind: 'heading', level, label }, label);
   }
 
+  /** A heading that stands nowhere in the text: the number of a page. */
+  section(level: number, label: string): void {
+    this.flush();
+    this.blocks.push({ kind: 'heading', level, label, start: this.length, end: this.length });
+  }
+
   code(text: string): void {
     this.flush();
     this.add({ kind: 'code' }, text.replace(/^\n+|\s+$/gu, ''));
@@ -63,7 +69,7 @@ export class TextBuilder {
 
   private add(block: Omit<Block, 'start' | 'end'>, text: string): void {
     if (text.trim() === '') return;
-    const previous = this.blocks.at(-1);
+    const previous = this.blocks.findLast(({ start, end }) => end > start);
     this.push(previous ? (previous.kind === 'list' && block.kind === 'list' ? '\n' : '\n\n') : '');
     const start = this.length;
     this.push(text);

@@ -2,6 +2,7 @@ import { BlobStore, Database, Outbox, WorkQueue, type ClaimedWork, type WorkHand
 import { AppError } from '@faas/errors';
 import type { Logger } from '@faas/logging';
 import { codePointLength } from '@faas/rag-contract';
+import { setImmediate } from 'node:timers/promises';
 import type { Chunk } from '../chunking/chunk';
 import { chunkDocument } from '../chunking/chunker';
 import { CollectionEntity } from '../database/collection.entity';
@@ -18,7 +19,7 @@ import { JobStore } from './job.store';
 import { searchableText } from './searchable-text';
 
 /** Chunks per transaction: what a crash costs at most. */
-const BATCH = 64;
+const BATCH = 32;
 
 interface Task {
   readonly work: ClaimedWork;
@@ -67,6 +68,8 @@ export class IngestionHandler implements WorkHandler {
       const next = await this.store(task, title, chunks, from);
       if (next === undefined) return;
       from = next;
+      // Requests that wait come first: with the embedded database a batch keeps this thread busy.
+      await setImmediate();
     }
     if (await this.publish(task, title)) {
       this.logger.info('ingestion.finished', { job: job.id, document: task.document.id, version: version.version, chunks: chunks.length, durationMs: Math.round(performance.now() - startedAt) });

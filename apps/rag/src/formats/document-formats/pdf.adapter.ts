@@ -26,7 +26,7 @@ export interface PdfLimits {
 /** How long an upload waits to learn whether a document holds any text. */
 const CHECK_MS = 10_000;
 
-/** PDF: text page by page, with its pages as headings where the document has no better ones. */
+/** PDF: text page by page, with the page as heading above each passage. */
 export class PdfFormat extends DocumentFormat {
   readonly mediaType = 'application/pdf';
 
@@ -51,7 +51,7 @@ export class PdfFormat extends DocumentFormat {
       for (let number = 1; number <= pdf.numPages; number++) {
         if (Date.now() > until) throw new AppError('DOCUMENT_UNREADABLE', `Reading the PDF took over ${this.limits.deadlineMs / 1000} s at page ${number} of ${pdf.numPages}. Split it.`);
         const paragraphs = pageParagraphs(await this.lines(pdf, number));
-        if (paragraphs.length > 0) builder.heading(1, `Page ${number}`);
+        if (paragraphs.length > 0) builder.section(1, `Page ${number}`);
         for (const paragraph of paragraphs) builder.paragraph(() => builder.inline(toCanonicalText(paragraph)));
       }
       const { info } = await pdf.getMetadata();
