@@ -31,7 +31,7 @@ export class CallMeter {
   private outputCharacters = 0;
   private readonly finishReasons: string[] = [];
   private telemetry?: ModelCallRecorder;
-  private readonly span = Promise.withResolvers<void>();
+  private readonly span = Promise.withResolvers<undefined>();
   private readonly principal = requirePrincipal();
   private readonly context = requireContext();
 
@@ -101,7 +101,7 @@ export class CallMeter {
   private async write(error: unknown): Promise<void> {
     const entry = await this.entry(error);
     this.telemetry?.answered({ inputTokens: totalInput(entry.tokens), outputTokens: totalOutput(entry.tokens), finishReasons: [...this.collector.finishReasons, ...this.finishReasons] });
-    if (error === undefined) this.span.resolve();
+    if (error === undefined) this.span.resolve(undefined);
     else this.span.reject(error);
     const { provider, model, operation, streamed, outcome, errorCode, attempts, latencyMs, timeToFirstTokenMs, costNanoUsd, settlement } = entry;
     this.logger.info('model-call.finished', {
