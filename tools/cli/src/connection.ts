@@ -1,10 +1,10 @@
 import { AgentClient } from '@faas/agent-client';
 import { AppError } from '@faas/errors';
+import { GatewayClient } from '@faas/gateway-client';
 import { HttpClient } from '@faas/http-client';
 import { createLogger } from '@faas/logging';
+import { RagClient } from '@faas/rag-client';
 import { Option, type Command } from 'commander';
-import { KeyApi } from './key/key-api';
-import { RagApi } from './rag-api';
 
 export const defaultUrl = 'http://localhost:8000';
 
@@ -24,8 +24,8 @@ export function withConnection(command: Command): Command {
 export interface Connection {
   readonly url: string;
   readonly agents: AgentClient;
-  readonly rag: RagApi;
-  readonly keys: KeyApi;
+  readonly rag: RagClient;
+  readonly gateway: GatewayClient;
   close(): Promise<void>;
 }
 
@@ -36,12 +36,12 @@ export function connect({ url, key }: ConnectionOptions): Connection {
   // What goes wrong is told by the command itself.
   const logger = createLogger({ service: 'cli', level: 'silent' });
   const clients = ['agent service', 'rag service', 'gateway service'].map((name) => new HttpClient({ name, baseUrl: origin, logger, headers })) as [HttpClient, HttpClient, HttpClient];
-  const [agents, rag, keys] = clients;
+  const [agents, rag, gateway] = clients;
   return {
     url: origin,
     agents: new AgentClient(agents),
-    rag: new RagApi(rag),
-    keys: new KeyApi(keys),
+    rag: new RagClient(rag),
+    gateway: new GatewayClient(gateway),
     close: async () => void (await Promise.all(clients.map((client) => client.close()))),
   };
 }

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { AppError } from '@faas/errors';
+import type { RagClient } from '@faas/rag-client';
 import { finalJobStatuses, type Job } from '@faas/rag-contract';
-import type { RagApi } from './rag-api';
 
 const firstPollMs = 50;
 const longestPollMs = 1_000;
 
-export interface WaitOptions {
+export interface FinishedJobOptions {
   /** Milliseconds to wait in all. Default 10 minutes. */
   readonly deadlineMs?: number;
   readonly onProgress?: (progress: Job['progress']) => void;
@@ -17,7 +17,7 @@ export interface WaitOptions {
  *
  * @throws AppError DOCUMENT_UNREADABLE with the job's own message when it failed or was cancelled, DEADLINE_EXCEEDED.
  */
-export async function finishedJob(rag: RagApi, id: string, { deadlineMs = 600_000, onProgress }: WaitOptions = {}): Promise<void> {
+export async function finishedJob(rag: RagClient, id: string, { deadlineMs = 600_000, onProgress }: FinishedJobOptions = {}): Promise<void> {
   const end = Date.now() + deadlineMs;
   for (let waitMs = firstPollMs; Date.now() < end; waitMs = Math.min(waitMs * 1.5, longestPollMs)) {
     const job = await rag.getJob(id);

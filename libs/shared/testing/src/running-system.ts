@@ -35,7 +35,9 @@ export class RunningSystem {
       for (const stream of [child.stdout, child.stderr]) {
         createInterface({ input: stream }).on('line', (line) => {
           printed.push(line);
-          if (/^Ready in /.test(line)) (clearTimeout(timer), resolve());
+          if (!/^Ready in /.test(line)) return;
+          clearTimeout(timer);
+          resolve();
         });
       }
       child.once('exit', (code) => (clearTimeout(timer), reject(new Error(`The system ended with exit code ${code}:\n${printed.join('\n')}`))));

@@ -22,7 +22,7 @@ export function ingestCommand(program: Command): void {
       const connection = connect(options);
       try {
         await systemReady(connection.url, '/api/v1/rag/ready', { patienceMs: 60_000, say: (line) => console.error(colors.dim(line)) });
-        await connection.rag.ensureCollection(options.collection, { restoreDeleted: true });
+        await connection.rag.putCollection(options.collection);
         const bar = new SingleBar({ format: '{bar} {value}/{total}  {name}', hideCursor: true, noTTYOutput: false, clearOnComplete: true, barsize: 30 });
         bar.start(sources.length, 0, { name: '' });
         const { counts, failures } = await ingest(connection.rag, options.collection, sources, (name) => bar.increment(1, { name })).finally(() => bar.stop());

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { AppError } from '@faas/errors';
+import type { RagClient } from '@faas/rag-client';
 import type { AcceptedDocument } from '@faas/rag-contract';
 import { finishedJob } from '../finished-job';
 import { inParallel } from '../in-parallel';
-import type { RagApi } from '../rag-api';
 import type { Source } from './sources';
 
 const atOnce = 4;
@@ -20,7 +20,7 @@ export interface IngestSummary {
  *
  * @throws AppError what would refuse every document: a credential, a scope, a service out of reach.
  */
-export async function ingest(rag: RagApi, collection: string, sources: readonly Source[], onDone: (name: string) => void): Promise<IngestSummary> {
+export async function ingest(rag: RagClient, collection: string, sources: readonly Source[], onDone: (name: string) => void): Promise<IngestSummary> {
   const counts = { created: 0, updated: 0, unchanged: 0, duplicate: 0 };
   const failures: { name: string; message: string }[] = [];
   await inParallel(sources, atOnce, async (source) => {
@@ -37,10 +37,10 @@ export async function ingest(rag: RagApi, collection: string, sources: readonly 
   return { counts, failures };
 }
 
-async function upload(rag: RagApi, collection: string, source: Source): Promise<AcceptedDocument> {
-  if (source.kind === 'url') return rag.putUrl(collection, source.url);
+async function upload(rag: RagClient, collection: string, source: Source): Promise<AcceptedDocument> {
+  if (source.kind === 'url') return rag.addDocument(collection, { url: source.url });
   const bytes = await readFile(source.path).catch((cause: NodeJS.ErrnoException) => {
     throw new AppError('DOCUMENT_UNREADABLE', `The file cannot be read (${cause.code ?? cause.message}).`, { cause });
   });
-  return rag.putFile(collection, { name: source.name.split('/').at(-1) ?? source.name, bytes: new Uint8Array(bytes), mediaType: source.mediaType, externalId: source.name });
+  return rag.addFile(collection, { name: source.name.split('/').at(-1) ?? source.name, bytes, type: source.mediaType, externalId: source.name });
 }

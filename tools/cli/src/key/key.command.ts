@@ -24,7 +24,7 @@ export function keyCommand(program: Command): void {
     .action(async (options: Options) => {
       const connection = connect(options);
       try {
-        const key = await issueKey(connection.keys, {
+        const key = await issueKey(connection.gateway, {
           tenant: options.tenant,
           scopes: parseScopes(options.scopes),
           name: options.name,

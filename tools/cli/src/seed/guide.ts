@@ -24,7 +24,7 @@ export type GuideResult = 'created' | 'updated' | 'unchanged' | 'kept as changed
  *
  * @returns what was done, and the record to keep.
  */
-export async function seedGuide(agents: AgentClient, record: SeedRecord): Promise<{ result: GuideResult; record: SeedRecord }> {
+export async function seedGuide(agents: Pick<AgentClient, 'getAgent' | 'putAgent'>, record: SeedRecord): Promise<{ result: GuideResult; record: SeedRecord }> {
   const wanted = fingerprint(guideDefinition);
   const existing = await agents.getAgent(guideName).catch((error: unknown) => {
     if (AppError.hasCode(error, 'AGENT_NOT_FOUND')) return undefined;

@@ -1,6 +1,7 @@
 import { AppError } from '@faas/errors';
 import type { Document } from '@faas/rag-contract';
 import type { Connection } from '../connection';
+import { allDocuments } from '../all-documents';
 import { finishedJob } from '../finished-job';
 import { inParallel } from '../in-parallel';
 import { handbookName, seedGuide, type GuideResult } from './guide';
@@ -46,7 +47,7 @@ export async function seed({ rag, agents }: Pick<Connection, 'rag' | 'agents'>, 
 
   const files = await handbookFiles(options.root);
   const stored = new Map<string, Document>();
-  for await (const document of rag.documents(handbookName)) if (document.externalId) stored.set(document.externalId, document);
+  for await (const document of allDocuments(rag, handbookName)) if (document.externalId) stored.set(document.externalId, document);
   const outdated = files.filter(({ path, hash }) => stored.get(path)?.contentHash !== hash || stored.get(path)?.status === 'failed');
   const counts = { created: 0, updated: 0, unchanged: files.length - outdated.length, removed: 0, deleted: 0 };
 
@@ -70,7 +71,7 @@ export async function seed({ rag, agents }: Pick<Connection, 'rag' | 'agents'>, 
 
 async function created(rag: Connection['rag']): Promise<boolean> {
   try {
-    await rag.ensureCollection(handbookName, { title: 'Documentation of this system', restoreDeleted: false });
+    await rag.putCollection(handbookName, { title: 'Documentation of this system', restoreDeleted: false });
     return true;
   } catch (error) {
     if (AppError.hasCode(error, 'RESOURCE_DELETED')) return false;
@@ -80,7 +81,7 @@ async function created(rag: Connection['rag']): Promise<boolean> {
 
 async function upload(rag: Connection['rag'], { path, text }: HandbookFile, record: SeedRecord): Promise<'created' | 'updated' | 'unchanged' | 'deleted'> {
   try {
-    const { job, result } = await rag.putText(handbookName, { text, mediaType: 'text/markdown', externalId: path, metadata: origin, restoreDeleted: record.removed.includes(path) });
+    const { job, result } = await rag.addDocument(handbookName, { text, mediaType: 'text/markdown', externalId: path, metadata: origin, restoreDeleted: record.removed.includes(path) });
     if (job) await finishedJob(rag, job.id);
     return result === 'duplicate' ? 'unchanged' : result;
   } catch (error) {
