@@ -70,7 +70,8 @@ async function install(missing) {
   // npm itself must not run on the Node binary that it is about to replace.
   const separator = windows ? ';' : ':';
   const PATH = (process.env.PATH ?? '').split(separator).filter((folder) => !folder.startsWith(join(root, 'node_modules'))).join(separator);
-  const code = await run(windows ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund'], { stdio: ['ignore', 2, 2], shell: windows, env: { ...process.env, PATH } });
+  // Warnings there are about the old Node that npm itself runs on, which nothing else uses.
+  const code = await run(windows ? 'npm.cmd' : 'npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: ['ignore', 2, 2], shell: windows, env: { ...process.env, PATH } });
   clearInterval(ticking);
   if (code !== 0) fail(`npm ci failed (exit code ${code}); its output above says why. Nothing was started.`);
   console.error(`Installed in ${seconds()} s.`);
