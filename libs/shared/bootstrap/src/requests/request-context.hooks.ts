@@ -34,6 +34,8 @@ export function registerRequestContext(fastify: FastifyInstance, requestTimeoutM
     };
     openRequests.set(request, { context, controller });
     reply.header('x-request-id', context.requestId);
+    // On Lambda a response finishes but never closes.
+    reply.raw.once('finish', () => clearTimeout(openRequests.get(request)?.timer));
     reply.raw.once('close', () => {
       const open = openRequests.get(request);
       clearTimeout(open?.timer);
