@@ -170,11 +170,14 @@ export class Database {
     }
   }
 
-  /** After a statement failed PostgreSQL answers COMMIT by rolling back, without an error: work that swallowed the failure would be lost unnoticed. */
+  /**
+   * After a statement failed PostgreSQL answers COMMIT by rolling back, without an error: work that swallowed the failure
+   * would be lost unnoticed. Only the answer's tag tells, which TypeORM does not hand on.
+   */
   private async commit(runner: QueryRunner): Promise<void> {
-    const client = (await runner.connect()) as { getTransactionStatus(): string | null };
-    if (client.getTransactionStatus() === 'E') throw new AppError('INTERNAL', 'A statement of the transaction failed and its error was ignored. Nothing was stored.');
-    await runner.commitTransaction();
+    const connection = (await runner.connect()) as { query(sql: string): Promise<{ command: string }> };
+    const { command } = await connection.query('COMMIT');
+    if (command !== 'COMMIT') throw new AppError('INTERNAL', 'A statement of the transaction failed and its error was ignored. Nothing was stored.');
   }
 
   /** The connection may be gone; what is not committed is rolled back by the server then. */

@@ -27,21 +27,27 @@ const POLL_MS = 100;
 export async function lockFile(path: string, options: { waitMs: number; what: string }): Promise<DirectoryLock> {
   const mine: Holder = { ...ownIdentity(), nonce: randomUUID() };
   const draft = `${path}.${mine.nonce}.draft`;
-  const deadline = Date.now() + options.waitMs;
   try {
     await mkdir(dirname(path), { recursive: true });
     await writeFile(draft, JSON.stringify(mine), { flag: 'wx' });
-    for (;;) {
-      const holder = await attempt(path, draft, mine);
-      if (holder === undefined) return { release: () => release(path, mine) };
-      if (Date.now() >= deadline) throw locked(path, holder, options);
-      await sleep(POLL_MS);
+    try {
+      return await acquire(path, draft, mine, options);
+    } finally {
+      await rm(draft, { force: true });
     }
   } catch (error) {
     if (error instanceof EmbeddedDatabaseError) throw error;
     throw new EmbeddedDatabaseError('EMBEDDED_DATABASE_UNREADABLE', `The folder of ${options.what} cannot be used: ${(error as Error).message}. Check that ${resolve(dirname(path))} can be written, or set DATA_DIR.`, error);
-  } finally {
-    await rm(draft, { force: true });
+  }
+}
+
+async function acquire(path: string, draft: string, mine: Holder, options: { waitMs: number; what: string }): Promise<DirectoryLock> {
+  const deadline = Date.now() + options.waitMs;
+  for (;;) {
+    const holder = await attempt(path, draft, mine);
+    if (holder === undefined) return { release: () => release(path, mine) };
+    if (Date.now() >= deadline) throw locked(path, holder, options);
+    await sleep(POLL_MS);
   }
 }
 
@@ -107,6 +113,8 @@ async function read(path: string): Promise<Holder | undefined> {
     return JSON.parse(await readFile(path, 'utf8')) as Holder;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    // Files appear complete: only a machine that lost power leaves one without its content.
+    if (error instanceof SyntaxError) return { ...ownIdentity(), pid: 0, nonce: 'unreadable' };
     throw error;
   }
 }

@@ -24,6 +24,8 @@ export function isAlive(identity: ProcessIdentity): boolean {
 }
 
 function signalReaches(pid: number): boolean {
+  // 0 and below would address process groups.
+  if (pid <= 0) return false;
   try {
     process.kill(pid, 0);
     return true;
