@@ -29,18 +29,18 @@ describeOnServer('TEST_DATABASE_URL', 'several instances on one PostgreSQL', (ur
     await harness.stop();
   });
 
-  const talkForEver = async () => {
+  const talkForEver = async (through = here) => {
     harness.gateway.answerWith(async (_body, answer) => {
       answer.text('It begins');
       await answer.hang();
     });
-    const stream = here.streamChat('plain', { message: 'Talk.' });
+    const stream = through.streamChat('plain', { message: 'Talk.' });
     const { data } = await readUntil(stream, 'run.started');
     await readUntil(stream, 'delta');
     return { ...data, stream };
   };
 
-  it('follow each other\'s runs live and cancel them within half a second', async () => {
+  it('follow each other\'s runs live and cancel them promptly', async () => {
     const { runId, stream } = await talkForEver();
     const following = collect(there.followRun('plain', runId));
     const cancelledAt = performance.now();
@@ -70,5 +70,16 @@ describeOnServer('TEST_DATABASE_URL', 'several instances on one PostgreSQL', (ur
     await database.query(`BEGIN; SET LOCAL ROLE faas_agent; SELECT set_config('app.tenant', '${harness.tenant}', true)`);
     await expect(database.query(`UPDATE agent.runs SET status = 'running' WHERE id = $1`, [runId])).rejects.toThrow(/has ended as succeeded/);
     await database.query('ROLLBACK');
+  });
+
+  it('end their runs as interrupted when they are stopped, without waiting for the lease', async () => {
+    const stopping = await harness.startInstance();
+    const { runId, threadId, stream } = await talkForEver(harness.client(harness.tenant, stopping.url));
+    const ended = collect(stream);
+    const stoppedAt = performance.now();
+    await Promise.all([stopping.close(), expect(ended).rejects.toMatchObject({ code: 'RUN_INTERRUPTED' })]);
+    expect(performance.now() - stoppedAt).toBeLessThan(10_000);
+    expect(await there.getRun('plain', runId)).toMatchObject({ status: 'failed', error: { code: 'RUN_INTERRUPTED' } });
+    expect(await there.getThread('plain', threadId)).toMatchObject({ activeRunId: null });
   });
 });
