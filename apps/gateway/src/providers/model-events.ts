@@ -8,7 +8,7 @@ export type TextKind = 'text' | 'reasoning' | 'refusal';
 
 /**
  * What a model says, piece by piece. Blocks have stable ids: a delta names its block, so parallel tool calls and text may
- * interleave. `vendor` carries the upstream's own chunk ahead of the events read from it.
+ * interleave; two blocks of the same kind of text do not. `vendor` carries the upstream's own chunk ahead of the events read from it.
  */
 export type ModelEvent =
   | { readonly type: 'start'; readonly id: string; readonly createdAt: number }
