@@ -5,6 +5,7 @@ import { chatCompletion, chatCompletionRequest, type ChatCompletion, type ChatCo
 import type { FastifyReply } from 'fastify';
 import { modelHeaders } from '../calls/model-headers';
 import { ChatService } from './chat.service';
+import { OpenAiErrors } from '../openai-errors.decorator';
 
 @ApiTags('OpenAI-compatible')
 @Controller('v1/chat/completions')
@@ -14,6 +15,7 @@ export class ChatController {
   @Post()
   @Access('gateway:use')
   @Idempotent()
+  @OpenAiErrors()
   @Answers(200, chatCompletion, 'Answer a conversation; with `stream: true` as server-sent chunks.')
   async create(@Body({ schema: chatCompletionRequest }) body: ChatCompletionRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<ChatCompletion | EventStream> {
     const answer = await this.chat.answer(body);

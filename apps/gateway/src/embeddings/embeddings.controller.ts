@@ -5,6 +5,7 @@ import { embeddingAnswer, embeddingRequest, type EmbeddingAnswer, type Embedding
 import type { FastifyReply } from 'fastify';
 import { modelHeaders } from '../calls/model-headers';
 import { EmbeddingsService } from './embeddings.service';
+import { OpenAiErrors } from '../openai-errors.decorator';
 
 @ApiTags('OpenAI-compatible')
 @Controller('v1/embeddings')
@@ -14,6 +15,7 @@ export class EmbeddingsController {
   @Post()
   @Access('gateway:use')
   @Idempotent()
+  @OpenAiErrors()
   @Answers(200, embeddingAnswer, 'Turn texts into vectors.')
   async create(@Body({ schema: embeddingRequest }) body: EmbeddingRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<EmbeddingAnswer> {
     const { model, answer } = await this.embeddings.embed(body);

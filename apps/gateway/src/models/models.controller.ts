@@ -4,6 +4,7 @@ import { pageQuery, type Page, type PageQuery } from '@faas/api';
 import { Access, Answers } from '@faas/bootstrap';
 import { modelList, providerPage, type ModelList, type ProviderCard } from '@faas/gateway-contract';
 import { ModelsService } from './models.service';
+import { OpenAiErrors } from '../openai-errors.decorator';
 
 @Controller()
 export class ModelsController {
@@ -12,6 +13,7 @@ export class ModelsController {
   @Get('v1/models')
   @ApiTags('OpenAI-compatible')
   @Access('gateway:use')
+  @OpenAiErrors()
   @Answers(200, modelList, 'List the models of all configured providers.')
   list(): Promise<ModelList> {
     return this.models.models();
