@@ -10,7 +10,7 @@ export function serviceFiles(name: string, { openapi, config }: ServiceDescripti
   return [
     { path: `apps/${name}/openapi.json`, render: () => `${JSON.stringify(openapi, undefined, 2)}\n` },
     { path: `apps/${name}/config.schema.json`, render: () => `${JSON.stringify(config, undefined, 2)}\n` },
-    { path: `apps/${name}/README.md`, render: (readme) => withTable(readme, variableTable(config)) },
+    { path: `apps/${name}/README.md`, render: (readme) => (readme === '' ? '' : withTable(readme, variableTable(config))) },
   ];
 }
 

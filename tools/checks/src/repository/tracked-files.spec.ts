@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { projectsOf } from './nx';
 import { repositoryRoot } from './repository-root';
 
 const maxBytes = 2 * 1024 * 1024;
@@ -21,6 +22,11 @@ describe('tracked files', () => {
   it('are sources that a person can read in one go', () => {
     const long = present.filter((file) => file.endsWith('.ts') && readFileSync(join(repositoryRoot, file), 'utf8').split('\n').length > maxSourceLines);
     expect(long).toEqual([]);
+  });
+
+  it('explain each project in a README', () => {
+    const folders = projectsOf(repositoryRoot).filter(({ name }) => name !== 'everything').map(({ folder }) => folder);
+    expect(folders.filter((folder) => !existsSync(join(repositoryRoot, folder, 'README.md')))).toEqual([]);
   });
 
   it('name no folder of one machine', () => {
