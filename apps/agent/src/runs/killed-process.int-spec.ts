@@ -2,14 +2,13 @@ import 'reflect-metadata';
 import { AgentClient, type ReceivedFrame } from '@faas/agent-client';
 import { startHttp, type RunningService } from '@faas/bootstrap';
 import { openEmbeddedPostgres } from '@faas/embedded-postgres';
-import { describeOnServer } from '@faas/testing';
+import { ServiceProcess, buildService, describeOnServer } from '@faas/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { clientFor, SERVICE_SECRET } from '../../test/agent-harness';
 import { FakeGateway } from '../../test/fake-gateway';
 import { collect, eventually, readUntil } from '../../test/frames';
-import { buildService, ServiceProcess } from '../../test/service-process';
 import { agentService } from '../agent.service-definition';
 
 const LEASE_MS = 15_000;
@@ -21,7 +20,7 @@ let bundle: Awaited<ReturnType<typeof buildService>>;
 let gateway: FakeGateway;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'agent-killed-'));
-  bundle = await buildService();
+  bundle = await buildService('agent');
   gateway = await FakeGateway.start();
 });
 afterAll(async () => {

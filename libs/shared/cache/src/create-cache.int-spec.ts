@@ -1,11 +1,10 @@
-import { describeOnServer } from '@faas/testing';
+import { ScriptedLogger, describeOnServer } from '@faas/testing';
 import { createServer, type AddressInfo } from 'node:net';
 import { createCache, openRedisCounters } from './create-cache';
 import { DegradingCache } from './caches/degrading.decorator';
 import { HttpCache } from './caches/http.adapter';
 import { InProcessCache } from './caches/in-process.adapter';
 import { RedisCache } from './caches/redis.adapter';
-import { ScriptedLogger } from './scripted-logger';
 
 const settings = { service: 'test', logger: new ScriptedLogger() };
 

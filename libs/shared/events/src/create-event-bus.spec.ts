@@ -1,5 +1,5 @@
+import { ScriptedLogger } from '@faas/testing';
 import { createEventBus, createWakeUps, InProcessEventBus, InProcessWakeUps } from './index';
-import { ScriptedLogger } from './scripted-logger';
 
 const settings = { service: 'test', logger: new ScriptedLogger(), natsUrl: 'nats://127.0.0.1:1' };
 

@@ -1,8 +1,8 @@
 import { AppError } from '@faas/errors';
 import { requestSignal, requireTenant, runInContext, runInTransactionScope } from '@faas/request-context';
+import { ScriptedLogger } from '@faas/testing';
 import { randomUUID } from 'node:crypto';
 import type { DomainEvent, EventBus, EventHandler, SubscribeOptions } from './event-bus.port';
-import { ScriptedLogger } from './scripted-logger';
 import { until } from './until';
 
 /**

@@ -5,3 +5,6 @@ export { describeOnEachEngine, type Engine, type ThrowawayDatabase, type Throwaw
 export { describeRouteWalk, type WalkedService } from './describe-route-walk';
 export { freePorts } from './free-ports';
 export { RunningSystem, type RunningSystemOptions } from './running-system';
+export { FaultyLink } from './faulty-link';
+export { ScriptedLogger } from './scripted-logger';
+export { buildService, ServiceProcess } from './service-process';

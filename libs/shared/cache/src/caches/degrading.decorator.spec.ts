@@ -1,6 +1,6 @@
+import { ScriptedLogger } from '@faas/testing';
 import { AppError } from '@faas/errors';
 import { Cache } from '../cache.port';
-import { ScriptedLogger } from '../scripted-logger';
 import { DegradingCache } from './degrading.decorator';
 
 class FakeFailingCache extends Cache {

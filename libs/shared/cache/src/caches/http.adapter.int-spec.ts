@@ -1,8 +1,8 @@
 import { HttpClient } from '@faas/http-client';
 import { runInContext } from '@faas/request-context';
+import { ScriptedLogger } from '@faas/testing';
 import { cachePortSuite } from '../cache.port-suite';
 import { FakeUpstashServer } from '../fake-upstash-server';
-import { ScriptedLogger } from '../scripted-logger';
 import { HttpCache } from './http.adapter';
 
 let server: FakeUpstashServer;

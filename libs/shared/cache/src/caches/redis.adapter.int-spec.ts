@@ -1,9 +1,7 @@
 import { runInContext } from '@faas/request-context';
-import { describeOnServer } from '@faas/testing';
+import { FaultyLink, ScriptedLogger, describeOnServer } from '@faas/testing';
 import { cachePortSuite } from '../cache.port-suite';
-import { FaultyLink } from '../redis/faulty-link';
 import { RedisConnection } from '../redis/redis-connection';
-import { ScriptedLogger } from '../scripted-logger';
 import { RedisCache } from './redis.adapter';
 
 describeOnServer('TEST_REDIS_URL', 'RedisCache on Redis', (url) => {

@@ -1,4 +1,4 @@
-import { describeOnServer } from '@faas/testing';
+import { FaultyLink, ScriptedLogger, describeOnServer } from '@faas/testing';
 import { Redis } from 'ioredis';
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
@@ -6,8 +6,6 @@ import { promisify } from 'node:util';
 import type { Counters } from '../counters.port';
 import { counterPortSuite } from '../counters.port-suite';
 import { openRedisCounters } from '../create-cache';
-import { FaultyLink } from '../redis/faulty-link';
-import { ScriptedLogger } from '../scripted-logger';
 import type { RedisCounters } from './redis.adapter';
 
 const LONG_MS = 366 * 86_400_000;

@@ -1,5 +1,5 @@
+import { ScriptedLogger } from '@faas/testing';
 import { eventBusPortSuite } from '../event-bus.port-suite';
-import { ScriptedLogger } from '../scripted-logger';
 import { until } from '../until';
 import { InProcessEventBus } from './in-process.adapter';
 

@@ -1,12 +1,10 @@
-import { describeOnServer } from '@faas/testing';
+import { FaultyLink, ScriptedLogger, describeOnServer } from '@faas/testing';
 import { connect } from '@nats-io/transport-node';
 import { randomUUID } from 'node:crypto';
 import type { DomainEvent } from '../event-bus.port';
 import { eventBusPortSuite } from '../event-bus.port-suite';
-import { FaultyLink } from '../nats/faulty-link';
 import { parseNatsUrl } from '../nats/nats-address';
 import { removeConsumers } from '../nats/nats-leftovers';
-import { ScriptedLogger } from '../scripted-logger';
 import { until } from '../until';
 import { NatsEventBus } from './nats.adapter';
 

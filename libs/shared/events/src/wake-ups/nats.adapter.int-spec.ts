@@ -1,6 +1,4 @@
-import { describeOnServer } from '@faas/testing';
-import { FaultyLink } from '../nats/faulty-link';
-import { ScriptedLogger } from '../scripted-logger';
+import { FaultyLink, ScriptedLogger, describeOnServer } from '@faas/testing';
 import { until } from '../until';
 import { wakeUpsPortSuite } from '../wake-ups.port-suite';
 import { NatsWakeUps } from './nats.adapter';

@@ -1,7 +1,9 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 
-/** For tests: a TCP link to a real server that can be cut and kept down. */
+/** A TCP link to a real server that can be cut, kept down or made silent. */
 export class FaultyLink {
+  /** Accepts connections and forwards nothing. */
+  silent = false;
   private down = false;
   private readonly sockets = new Set<Socket>();
 
@@ -20,7 +22,10 @@ export class FaultyLink {
 
   /** The target's URL by way of this link. */
   get url(): string {
-    return `nats://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    const url = new URL(this.target);
+    url.hostname = '127.0.0.1';
+    url.port = String((this.server.address() as AddressInfo).port);
+    return url.href;
   }
 
   /** Cuts every connection; new ones are cut as well until `restore`. */
@@ -43,7 +48,7 @@ export class FaultyLink {
       client.destroy();
       return;
     }
-    const upstream = connect(Number(this.target.port || 4222), this.target.hostname);
+    const upstream = connect(Number(this.target.port), this.target.hostname);
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],
@@ -54,7 +59,9 @@ export class FaultyLink {
         this.sockets.delete(from);
         to.destroy();
       });
-      from.on('data', (chunk) => to.write(chunk));
+      from.on('data', (chunk) => {
+        if (!this.silent) to.write(chunk);
+      });
     }
   }
 }

@@ -5,17 +5,21 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-const root = join(__dirname, '../../..');
-const esbuildConfig = createRequire(__filename)('../../../tools/esbuild/esbuild.config.cjs') as BuildOptions;
+const root = join(__dirname, '../../../..');
+const esbuildConfig = createRequire(__filename)('../../../../tools/esbuild/esbuild.config.cjs') as BuildOptions;
 
-/** main.http.ts as one file, as `nx build` makes it; below the repository, whose packages it imports. */
-export async function buildService(): Promise<{ file: string; remove(): Promise<void> }> {
+/**
+ * A service's main.http.ts as one file, as `nx build` makes it; below the repository, whose packages it imports.
+ *
+ * @param app folder below apps, for example `rag`.
+ */
+export async function buildService(app: string): Promise<{ file: string; remove(): Promise<void> }> {
   await mkdir(join(root, 'dist'), { recursive: true });
-  const folder = await mkdtemp(join(root, 'dist', 'agent-spec-'));
+  const folder = await mkdtemp(join(root, 'dist', `${app}-spec-`));
   const outfile = join(folder, 'main.http.cjs');
   await build({
     ...esbuildConfig,
-    entryPoints: [join(root, 'apps/agent/src/main.http.ts')],
+    entryPoints: [join(root, 'apps', app, 'src/main.http.ts')],
     tsconfig: join(root, 'tsconfig.base.json'),
     outfile,
     outExtension: {},

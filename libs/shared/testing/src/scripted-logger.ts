@@ -1,7 +1,7 @@
-import { Logger, type LogFields } from '@faas/logging';
+type LogFields = Record<string, unknown>;
 
-/** For tests: keeps what was logged. */
-export class ScriptedLogger extends Logger {
+/** Keeps what was logged. Has the shape of the port Logger, which this library may not import. */
+export class ScriptedLogger {
   readonly lines: { level: string; event: string; fields: LogFields }[] = [];
 
   debug(event: string, fields: LogFields = {}): void {
@@ -20,8 +20,12 @@ export class ScriptedLogger extends Logger {
     this.lines.push({ level: 'error', event, fields });
   }
 
-  child(): Logger {
+  child(): this {
     return this;
+  }
+
+  events(level: string): string[] {
+    return this.lines.filter((line) => line.level === level).map(({ event }) => event);
   }
 
   of(event: string): LogFields[] {
