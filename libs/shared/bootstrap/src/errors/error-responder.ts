@@ -1,5 +1,4 @@
 import type { ErrorBody } from '@faas/api';
-import type { AppError } from '@faas/errors';
 import type { Logger } from '@faas/logging';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { contextOf } from '../requests/request-context.hooks';
