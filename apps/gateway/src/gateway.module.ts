@@ -1,8 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { createAuthenticator, KeySigner, loadServiceSecret, loadSigningSecret, StoreRevocationList } from '@faas/auth';
 import type { ServiceParts, ServiceRuntime } from '@faas/bootstrap';
-import { openDatabase, PostgresIdempotencyStore, type Database } from '@faas/database';
-import { AppError } from '@faas/errors';
+import { openDatabase, PostgresIdempotencyStore } from '@faas/database';
 import { ModelCaller } from './calls/model-caller';
 import { ChatController } from './chat/chat.controller';
 import { ChatService } from './chat/chat.service';
@@ -66,16 +65,6 @@ export async function createGatewayParts(runtime: ServiceRuntime<GatewayConfig>)
     authenticate: (headers) => authenticator.authenticate(headers),
     idempotency,
     healthChecks: { database: () => database.ping() },
-    admit: admission(database),
-  };
-}
-
-/** Behind its migrations a service serves nothing; once it was seen ready it is not asked again. */
-function admission(database: Database): () => Promise<void> {
-  let admitted = false;
-  return async () => {
-    if (admitted) return;
-    if ((await database.schemaState()) === 'behind') throw new AppError('SCHEMA_BEHIND', 'The database lacks migrations of this version. Run them, then try again.');
-    admitted = true;
+    admit: () => database.admit(),
   };
 }

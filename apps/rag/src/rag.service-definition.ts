@@ -1,12 +1,10 @@
 import { createAuthenticator, loadServiceSecret } from '@faas/auth';
 import type { ServiceDefinition } from '@faas/bootstrap';
-import { openDatabase, Outbox, PostgresBlobStore, PostgresIdempotencyStore, WorkQueue, WorkRunner } from '@faas/database';
-import { AppError } from '@faas/errors';
+import { openDatabase, Outbox, OutboxRelay, PostgresBlobStore, PostgresIdempotencyStore, WorkQueue, WorkRunner } from '@faas/database';
 import { createEventBus, createWakeUps } from '@faas/events';
 import { entities, migrations } from './database/data-source';
 import { connectGateway } from './gateway';
 import { INGESTION } from './ingestion/ingestion-work';
-import { OutboxRelay } from './ingestion/outbox-relay';
 import { ragConfig } from './rag.config';
 import { wireRag } from './rag.module';
 
@@ -39,7 +37,7 @@ export const ragService: ServiceDefinition<typeof ragConfig> = {
       const runner = new WorkRunner({ queue, handlers: { [INGESTION]: ingestion }, concurrency: config.INGEST_CONCURRENCY, pollMs: POLL_MS, logger });
       await wakeUps.listen(INGESTION, () => runner.wake());
       runner.start();
-      const relay = new OutboxRelay(outbox, bus, POLL_MS, logger);
+      const relay = new OutboxRelay({ outbox, bus, logger, pollMs: POLL_MS });
       relay.start();
       onClose(() => relay.stop());
       onClose(() => runner.stop());
@@ -50,9 +48,7 @@ export const ragService: ServiceDefinition<typeof ragConfig> = {
       authenticate: (headers) => authenticator.authenticate(headers),
       idempotency: new PostgresIdempotencyStore(database, 'rag'),
       healthChecks: { database: () => database.ping() },
-      admit: async () => {
-        if ((await database.schemaState()) === 'behind') throw new AppError('SCHEMA_BEHIND', 'The database lacks migrations of this version. Run them, then try again.');
-      },
+      admit: () => database.admit(),
     };
   },
 };
