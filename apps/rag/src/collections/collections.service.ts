@@ -27,9 +27,11 @@ export class CollectionsService {
   }
 
   /** Creates the collection or changes what the request names; a request that names nothing new changes nothing. */
-  put(reference: string, { title, settings, restoreDeleted }: PutCollectionRequest): Promise<Collection> {
+  put(reference: string, { name = reference, title, settings, restoreDeleted }: PutCollectionRequest): Promise<Collection> {
     return this.database.inTenant(async () => {
-      if (!(await this.collections.find(reference)) && !reference.includes('_')) {
+      const known = await this.collections.find(reference);
+      if (name !== reference && name !== known?.name) throw new AppError('REQUEST_INVALID', `A collection keeps its name: the path names "${known?.name ?? reference}", the body "${name}".`);
+      if (!known && !reference.includes('_')) {
         if (!restoreDeleted && (await this.collections.wasDeleted(reference))) {
           throw new AppError('RESOURCE_DELETED', `The collection "${reference}" was deleted. Send "restoreDeleted": true to create it again.`);
         }

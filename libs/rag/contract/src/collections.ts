@@ -35,6 +35,7 @@ export type CreateCollectionRequest = z.infer<typeof createCollectionRequest>;
 
 export const putCollectionRequest = z
   .strictObject({
+    name: resourceName.optional().describe('May repeat the name, not change it.'),
     title: title.nullable().optional(),
     settings: settingsPatch.optional(),
     restoreDeleted: z.boolean().default(true).describe('False: a name that was deleted is not created again, the answer is 409 RESOURCE_DELETED.'),
