@@ -3,6 +3,7 @@ import { startHttp, type OpenEmbedded } from '@faas/bootstrap';
 import { openTemporaryPostgres } from '@faas/embedded-postgres';
 import { KeySigner } from '@faas/auth';
 import type { Logger } from '@faas/logging';
+import type { ThrowawayDatabase } from '@faas/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,15 +24,16 @@ export interface RunningGateway {
 
 export interface GatewayOptions {
   readonly variables?: Readonly<Record<string, string | number | boolean>>;
-  /** A real server; default: an embedded database that is deleted at the end. */
-  readonly databaseUrl?: string;
+  /** Default: an embedded database that is deleted at the end. */
+  readonly database?: ThrowawayDatabase;
   readonly logger?: Logger;
 }
 
 /** The gateway on a free port, with its own database. */
-export async function startGateway({ variables, databaseUrl, logger }: GatewayOptions = {}): Promise<RunningGateway> {
+export async function startGateway({ variables, database, logger }: GatewayOptions = {}): Promise<RunningGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'gateway-'));
-  const openEmbedded: OpenEmbedded = () => openTemporaryPostgres();
+  const source = database?.source();
+  const openEmbedded: OpenEmbedded = async () => (source?.kind === 'embedded' ? source : openTemporaryPostgres());
   const overrides = {
     SERVICE_PORT: 0,
     DATA_DIR: folder,
@@ -39,7 +41,7 @@ export async function startGateway({ variables, databaseUrl, logger }: GatewayOp
     AUTH_SIGNING_SECRET: SIGNING_SECRET,
     SERVICE_SECRET,
     OLLAMA_DISCOVERY: false,
-    ...(databaseUrl ? { DATABASE_URL: databaseUrl } : {}),
+    ...(source?.kind === 'url' ? { DATABASE_URL: source.url } : {}),
     ...variables,
   };
   const service = await startHttp(gatewayService, { environment: {}, overrides, openEmbedded, logger });

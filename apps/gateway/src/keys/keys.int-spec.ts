@@ -1,4 +1,4 @@
-import { describeOnServer } from '@faas/testing';
+import { describeOnEachEngine, type ThrowawayDatabase } from '@faas/testing';
 import { startGateway, type RunningGateway } from '../../test/running-gateway';
 
 interface Card {
@@ -12,19 +12,23 @@ interface Card {
   revokedAt: string | null;
 }
 
-function suite(databaseUrl?: string): void {
-  const unique = `${process.pid}-${Date.now().toString(36)}`;
-  const acme = `acme-${unique}`;
-  const other = `other-${unique}`;
+describeOnEachEngine('keys', (engine) => {
+  let database: ThrowawayDatabase;
+  const acme = 'acme';
+  const other = 'other';
   let gateway: RunningGateway;
   let admin: string;
   let operator: string;
   beforeAll(async () => {
-    gateway = await startGateway({ databaseUrl });
+    database = await engine.create();
+    gateway = await startGateway({ database });
     admin = await gateway.keyFor(acme, ['keys:manage', 'gateway:use', 'rag:read']);
     operator = await gateway.keyFor('operators', ['keys:manage', 'tenants:manage', 'gateway:use', 'rag:read', 'rag:write']);
   });
-  afterAll(() => gateway.close());
+  afterAll(async () => {
+    await gateway.close();
+    await database.drop();
+  });
 
   const issue = async (body: unknown, key = admin) => {
     const response = await gateway.post('/keys', body, key);
@@ -90,7 +94,7 @@ function suite(databaseUrl?: string): void {
   });
 
   it('gives a repeated request with an Idempotency-Key the same key, without having stored it', async () => {
-    const headers = { 'idempotency-key': `issue-${unique}` };
+    const headers = { 'idempotency-key': 'issue-once' };
     const first = (await (await gateway.post('/keys', { scopes: ['gateway:use'] }, admin, headers)).json()) as Card;
     const second = (await (await gateway.post('/keys', { scopes: ['gateway:use'] }, admin, headers)).json()) as Card;
     expect({ ...second, key: '' }).toEqual({ ...first, key: '' });
@@ -111,7 +115,4 @@ function suite(databaseUrl?: string): void {
     expect((await gateway.get('/keys', await gateway.keyFor(acme, ['gateway:use']))).status).toBe(403);
     expect((await gateway.post('/v1/chat/completions', { messages: [] }, await gateway.keyFor(acme, ['rag:read']))).status).toBe(403);
   });
-}
-
-describe('keys on the embedded database', () => suite());
-describeOnServer('TEST_DATABASE_URL', 'keys on PostgreSQL', (url) => suite(url));
+});

@@ -1,4 +1,4 @@
-import { describeOnServer, FakeModelProvider } from '@faas/testing';
+import { describeOnEachEngine, FakeModelProvider, type ThrowawayDatabase } from '@faas/testing';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startGateway, type RunningGateway } from '../../test/running-gateway';
 
@@ -16,15 +16,17 @@ interface Row {
   operation: string;
 }
 
-function suite(databaseUrl?: string): void {
+describeOnEachEngine('usage', (engine) => {
+  let database: ThrowawayDatabase;
   let upstream: FakeModelProvider;
   let gateway: RunningGateway;
   let key: string;
   let tenant = 0;
   beforeAll(async () => {
     upstream = await FakeModelProvider.start();
+    database = await engine.create();
     const providers = [{ name: 'fake', kind: 'openai', baseUrl: `${upstream.url}/v1`, apiKey: 'k', models: ['gpt-4o-mini', 'private'], pricedAs: 'openai' }];
-    gateway = await startGateway({ databaseUrl, variables: { MODEL_PROVIDERS: JSON.stringify(providers), MODEL_FIRST_OUTPUT_TIMEOUT_MS: 300, MODEL_IDLE_TIMEOUT_MS: 300 } });
+    gateway = await startGateway({ database, variables: { MODEL_PROVIDERS: JSON.stringify(providers), MODEL_FIRST_OUTPUT_TIMEOUT_MS: 300, MODEL_IDLE_TIMEOUT_MS: 300 } });
   });
   beforeEach(async () => {
     tenant += 1;
@@ -33,6 +35,7 @@ function suite(databaseUrl?: string): void {
   afterEach(() => upstream.reset());
   afterAll(async () => {
     await gateway.close();
+    await database.drop();
     await upstream.close();
   });
 
@@ -132,7 +135,4 @@ function suite(databaseUrl?: string): void {
     const foreign = await gateway.get(`/usage?after=${first.lastId}`, stranger);
     expect([foreign.status, ((await foreign.json()) as { error: { code: string } }).error.code]).toEqual([400, 'CURSOR_INVALID']);
   });
-}
-
-describe('usage on the embedded database', () => suite());
-describeOnServer('TEST_DATABASE_URL', 'usage on PostgreSQL', (url) => suite(url));
+});

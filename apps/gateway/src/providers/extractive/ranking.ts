@@ -27,12 +27,18 @@ const MOST_PASSAGES = 64;
 /** How much a word in the headings counts beside one in the sentence. */
 const HEADING_WEIGHT = 0.45;
 const NEIGHBOUR_WEIGHT = 0.15;
+const OPENING_TERMS = 3;
+const TOPICALITY_WEIGHT = 0.2;
+/** Enough for any search; keeps the time of a call bounded whatever a tool returns. */
+const MOST_CANDIDATES = 2_000;
 
 interface Candidate {
   readonly passage: Passage;
   readonly text: string;
   readonly terms: ReadonlySet<string>;
   readonly bigrams: ReadonlySet<string>;
+  /** The first words: what a sentence is about usually stands there. */
+  readonly opening: ReadonlySet<string>;
   readonly headings: ReadonlySet<string>;
   readonly length: number;
   readonly position: number;
@@ -52,8 +58,9 @@ export function rankSentences(question: string, passages: readonly Passage[]): R
   const weights = weightsOf(terms, candidates);
   const total = sum(weights.values());
   const questionBigrams = bigramsOf(termsOf(question));
+  const topicality = topicalityOf(candidates, weights);
   const scored = candidates
-    .map((candidate) => ({ candidate, covered: coverageOf(candidate, weights) / total, score: scoreOf(candidate, candidates, weights, questionBigrams) / total }))
+    .map((candidate) => ({ candidate, covered: coverageOf(candidate, weights) / total, score: (scoreOf(candidate, candidates, weights, questionBigrams) * (1 + TOPICALITY_WEIGHT * (topicality.get(candidate.passage) ?? 0))) / total }))
     .filter(({ covered }) => covered >= LEAST_SENTENCE_COVERAGE)
     .sort((a, b) => b.score - a.score || a.candidate.position - b.candidate.position);
   const chosen = choose(scored, weights);
@@ -69,11 +76,11 @@ function candidatesOf(passages: readonly Passage[]): Candidate[] {
   passages.forEach((passage, rank) => {
     const headings = new Set(termsOf([passage.title ?? '', ...(passage.headingPath ?? [])].join(' ')));
     for (const text of sentencesOf(passage.text)) {
-      if (seen.has(text)) continue;
+      if (candidates.length >= MOST_CANDIDATES || seen.has(text)) continue;
       seen.add(text);
       const words = termsOf(text);
       if (words.length === 0) continue;
-      candidates.push({ passage, text, terms: new Set(words), bigrams: bigramsOf(words), headings, length: words.length, position: candidates.length, rank });
+      candidates.push({ passage, text, terms: new Set(words), bigrams: bigramsOf(words), opening: new Set(words.slice(0, OPENING_TERMS)), headings, length: words.length, position: candidates.length, rank });
     }
   });
   return candidates;
@@ -97,7 +104,20 @@ function scoreOf(candidate: Candidate, all: readonly Candidate[], weights: Reado
   const near = sum([...weights].map(([term, weight]) => (!candidate.terms.has(term) && neighbours.some((other) => other?.terms.has(term)) ? weight * NEIGHBOUR_WEIGHT : 0)));
   const phrases = [...questionBigrams].filter((bigram) => candidate.bigrams.has(bigram)).length;
   const base = coverageOf(candidate, weights) + near + 0.35 * phrases;
-  return base * lengthFactor(candidate) * styleFactor(candidate.text) * (1 - 0.02 * Math.min(candidate.rank, 10));
+  const opens = [...weights.keys()].some((term) => candidate.opening.has(term)) ? 1.08 : 1;
+  return base * opens * lengthFactor(candidate) * styleFactor(candidate.text) * (1 - 0.02 * Math.min(candidate.rank, 10));
+}
+
+/** Share of each passage's sentences that name something of the question: a passage about it beats one that mentions it. */
+function topicalityOf(candidates: readonly Candidate[], weights: ReadonlyMap<string, number>): Map<Passage, number> {
+  const counts = new Map<Passage, { all: number; named: number }>();
+  for (const { passage, terms } of candidates) {
+    const count = counts.get(passage) ?? { all: 0, named: 0 };
+    count.all += 1;
+    if ([...weights.keys()].some((term) => terms.has(term))) count.named += 1;
+    counts.set(passage, count);
+  }
+  return new Map([...counts].map(([passage, { all, named }]) => [passage, named / all]));
 }
 
 /** Very short sentences say little, very long ones bury the answer. */

@@ -1,5 +1,6 @@
 /** Longer passages are read up to here: work stays bounded whatever a tool returns. */
-const MOST_CHARACTERS = 200_000;
+const MOST_CHARACTERS = 20_000;
+const LONGEST_SENTENCE = 600;
 const ABBREVIATION = /(?:^|[\s(])(?:e\.g|i\.e|cf|vs|etc|approx|no|nr|fig|sec|dr|mr|mrs|ms|prof|st|jr|inc|ltd|al|resp|z\.B|d\.h|bzw|ca)\.$/i;
 const SENTENCE_END = /[.!?…]+(?:["'”’»)\]*_`]*)(?=\s|$)|[。！？]+[」』”]*/gu;
 const LIST_MARKER = /^\s*(?:[-*+•]|\d{1,3}[.)])\s+(?:\[[ xX]\]\s+)?/;
@@ -60,7 +61,8 @@ function splitBlock(block: string): string[] {
     const end = match.index + match[0].length;
     const sentence = block.slice(start, end);
     const next = block.slice(end).trimStart().charAt(0);
-    if (ABBREVIATION.test(sentence) || isInsideCode(sentence) || isLead(sentence) || /\p{Ll}/u.test(next)) continue;
+    // Beyond the longest sentence nothing is joined: it would be left out anyway, and looking again and again takes time.
+    if (sentence.length <= LONGEST_SENTENCE && (ABBREVIATION.test(sentence) || isInsideMarks(sentence) || isLead(sentence) || /\p{Ll}/u.test(next))) continue;
     sentences.push(sentence.trim());
     start = end;
   }
@@ -68,14 +70,14 @@ function splitBlock(block: string): string[] {
   return sentences;
 }
 
-/** An odd number of backticks before the full stop: it belongs to a name such as `nx.json`. */
-const isInsideCode = (sentence: string) => (sentence.match(/`/g)?.length ?? 0) % 2 === 1;
+/** An odd number of backticks or stars before the full stop: it belongs to a name such as `nx.json`, or to a bold `**1. Start.**` */
+const isInsideMarks = (sentence: string) => (sentence.match(/`/g)?.length ?? 0) % 2 === 1 || (sentence.match(/\*\*/g)?.length ?? 0) % 2 === 1;
 
 /** `**Fastify under Nest.**` at the head of a paragraph names its subject: it stays with the sentence that follows. */
 const isLead = (sentence: string) => /^\s*(\*\*|__)[^*_]{1,60}\1$/.test(sentence);
 
 function readsWell(sentence: string): boolean {
-  if (sentence.length < 3 || sentence.length > 600 || /[:：]$/.test(sentence)) return false;
+  if (sentence.length < 3 || sentence.length > LONGEST_SENTENCE || /[:：]$/.test(sentence)) return false;
   const letters = sentence.match(/\p{L}/gu)?.length ?? 0;
   if (letters < sentence.replace(/\s/g, '').length * 0.55) return false;
   const unspaced = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u.test(sentence);
