@@ -83,7 +83,7 @@ describe('npm start', () => {
   it('streams the answer as text with its citations and says which model answered', async () => {
     const { code, output } = await run('ask', '--', 'How does a request reach a model provider?');
     expect(code).toBe(0);
-    expect(output).toMatch(/\[1\].*\d+–\d+\n\s+“.+”/);
+    expect(output).toMatch(/\[\d+\] .*\d+–\d+\n\s+“.+”/);
     expect(output.match(/built-in extractive model answered/g)).toHaveLength(1);
   }, 60_000);
 
