@@ -36,6 +36,11 @@ describeService('documents', (harness) => {
     expect(await rag().getCollection('handbook')).toMatchObject({ documents: 1, chunks: 1 });
   });
 
+  it('stand in a collection whose PUT may repeat the name, not change it', async () => {
+    expect(await rag().putCollection('handbook', { name: 'handbook' })).toMatchObject({ name: 'handbook', title: 'Handbook' });
+    await expect(rag().putCollection('handbook', { name: 'other' })).rejects.toMatchObject({ code: 'REQUEST_INVALID' });
+  });
+
   it('cost nothing when they come again unchanged, and become a new version when they changed', async () => {
     const first = await harness().ingested('handbook', { text: 'The first wording about zebras.', externalId: 'animal.txt' });
     expect(await rag().addDocument('handbook', { text: 'The first wording about zebras.', externalId: 'animal.txt' })).toMatchObject({ result: 'unchanged', job: null, document: { id: first.id, version: 1 } });
@@ -47,9 +52,11 @@ describeService('documents', (harness) => {
   });
 
   it('are known by their content when they have no external id', async () => {
-    const { document } = await rag().addDocument('handbook', { text: 'An anonymous note.' });
+    const document = await harness().ingested('handbook', { text: 'An anonymous note.' });
     expect(await rag().addDocument('handbook', { text: 'An anonymous note.' })).toMatchObject({ result: 'duplicate', document: { id: document.id } });
-    expect(await rag().addDocument('handbook', { text: 'An anonymous note.', externalId: 'named' })).toMatchObject({ result: 'created' });
+    const named = await rag().addDocument('handbook', { text: 'An anonymous note.', externalId: 'named' });
+    expect(named).toMatchObject({ result: 'created' });
+    await rag().finishedJob(named.job!.id);
   });
 
   it('take new metadata without being ingested again', async () => {
@@ -62,6 +69,7 @@ describeService('documents', (harness) => {
     const uploads = await Promise.all(Array.from({ length: 6 }, () => rag().addDocument('handbook', { text: 'Sent six times.', externalId: 'six' })));
     expect(new Set(uploads.map(({ document }) => document.id)).size).toBe(1);
     expect(uploads.map(({ result }) => result).sort()).toEqual(['created', 'unchanged', 'unchanged', 'unchanged', 'unchanged', 'unchanged']);
+    await Promise.all(uploads.map(({ job }) => job && rag().finishedJob(job.id)));
   });
 
   it('leave nothing behind when they are deleted, and do not come back unless asked', async () => {
