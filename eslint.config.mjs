@@ -40,7 +40,7 @@ const boundaries = (extra) => [
       ...Object.entries(imports).map(([sourceTag, allowed]) => ({ sourceTag, onlyDependOnLibsWithTags: [...new Set([...allowed, ...extra])] })),
       ...Object.entries(scopes).map(([sourceTag, allowed]) => ({ sourceTag, onlyDependOnLibsWithTags: allowed })),
       { sourceTag: 'type:kernel', bannedExternalImports: ['@nestjs/*', 'typeorm', 'fastify'] },
-      { sourceTag: 'type:contract', allowedExternalImports: ['zod', 'uuid'] },
+      { sourceTag: 'type:contract', allowedExternalImports: ['zod', 'uuid', ...(extra.includes('type:testing') ? ['fast-check'] : [])] },
       { sourceTag: 'type:client', bannedExternalImports: ['@nestjs/*', 'typeorm'] },
     ],
   },
