@@ -76,8 +76,9 @@ describe('the HTTP server and the Lambda handler', () => {
       expect(fromServer.map(({ status }) => status)).toEqual([200, 201, 200, 200, 200, 400, 200, 404, 401, 204]);
       await harness.service.close();
 
-      const { handler } = serveLambda(agentService, { environment: {}, overrides: harness.environment, openEmbedded: openEmbeddedPostgres });
-      for (const [index, call] of calls.entries()) expect(await throughLambda(handler, call)).toEqual(fromServer[index]);
+      const lambda = serveLambda(agentService, { environment: {}, overrides: harness.environment, openEmbedded: openEmbeddedPostgres });
+      for (const [index, call] of calls.entries()) expect(await throughLambda(lambda.handler, call)).toEqual(fromServer[index]);
+      await lambda.close();
     } finally {
       await harness.stop();
     }

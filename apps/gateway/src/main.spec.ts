@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { KeySigner } from '@faas/auth';
-import { serveLambda, startHttp, type OpenEmbedded } from '@faas/bootstrap';
+import { serveLambda, startHttp } from '@faas/bootstrap';
 import { openEmbeddedPostgres } from '@faas/embedded-postgres';
 import { FakeModelProvider } from '@faas/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -55,12 +55,6 @@ describe('the HTTP server and the Lambda handler', () => {
   let upstream: FakeModelProvider;
   let folder: string;
   let key: string;
-  const opened: { close(): Promise<void> }[] = [];
-  const openEmbedded: OpenEmbedded = async (options) => {
-    const database = await openEmbeddedPostgres(options);
-    opened.push(database);
-    return database;
-  };
 
   beforeAll(async () => {
     upstream = await FakeModelProvider.start();
@@ -68,7 +62,6 @@ describe('the HTTP server and the Lambda handler', () => {
     key = (await new KeySigner(SIGNING_SECRET).issue({ tenant: 'acme', subject: 'main', scopes: ['gateway:use', 'keys:manage', 'rag:read'] })).key;
   });
   afterAll(async () => {
-    await opened.at(-1)?.close();
     await upstream.close();
     await rm(folder, { recursive: true, force: true });
   });
@@ -98,20 +91,21 @@ describe('the HTTP server and the Lambda handler', () => {
   }
 
   it('answer the same requests alike, and neither loses a usage record', async () => {
-    const service = await startHttp(gatewayService, { environment: {}, overrides: overrides(), openEmbedded });
+    const service = await startHttp(gatewayService, { environment: {}, overrides: overrides(), openEmbedded: openEmbeddedPostgres });
     const fromServer: Answer[] = [];
     for (const call of calls) fromServer.push(await overHttp(service.url, call));
     await service.close();
     expect(fromServer.map(({ status }) => status)).toEqual(statuses);
     expect(fromServer[7]).toMatchObject({ kind: 'extractive', body: expect.stringContaining('The harbour lies in the north of the old town. [1]') });
 
-    const { handler } = serveLambda(gatewayService, { environment: {}, overrides: overrides(), openEmbedded });
+    const { handler, close } = serveLambda(gatewayService, { environment: {}, overrides: overrides(), openEmbedded: openEmbeddedPostgres });
     // What the server had not written when it was asked to end, it wrote before it did.
     const usage = { method: 'GET', path: '/usage' };
     expect(recordsIn(await throughLambda(handler, usage))).toBe(5);
     for (const [index, call] of calls.entries()) expect(await throughLambda(handler, call)).toEqual(fromServer[index]);
     // Nothing runs after the response there: every record is written before it.
     expect(recordsIn(await throughLambda(handler, usage))).toBe(10);
+    await close();
   });
 });
 

@@ -150,7 +150,7 @@ describe('operations', () => {
 
 describe('the Lambda handler', () => {
   it('gives the same answer as the server', async () => {
-    const { handler } = serveLambda(noteService, { environment: {}, overrides });
+    const { handler, close } = serveLambda(noteService, { environment: {}, overrides });
     const event = {
       version: '2.0', routeKey: '$default', rawPath: '/api/v1/notes/notes', rawQueryString: '', isBase64Encoded: false,
       headers: { 'content-type': 'application/json', authorization: 'Bearer acme' }, body: '{"text":"hello"}',
@@ -159,6 +159,7 @@ describe('the Lambda handler', () => {
     const answer = (await handler(event, {})) as { statusCode: number; body: string };
     expect(answer.statusCode).toBe(201);
     expect(JSON.parse(answer.body)).toMatchObject({ text: 'hello', tenant: 'acme' });
+    await close();
   });
 });
 

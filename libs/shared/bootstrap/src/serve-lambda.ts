@@ -9,6 +9,8 @@ export type LambdaHandler = (event: unknown, context: unknown) => Promise<unknow
 export interface LambdaHandlers {
   /** Buffered answers for REST, HTTP API, ALB and function URL events. */
   readonly handler: LambdaHandler;
+  /** Closes what was opened, for tests: Lambda ends its environments without asking. */
+  close(): Promise<void>;
 }
 
 /**
@@ -21,18 +23,19 @@ export function serveLambda<Schema extends z.ZodObject>(definition: ServiceDefin
   booted.catch(() => undefined);
   return {
     handler: async (event, context) => {
-      const handler = await booted.catch(() => (booted = boot()));
+      const { handler } = await booted.catch(() => (booted = boot()));
       return handler(event, context);
     },
+    close: async () => (await booted).close(),
   };
 }
 
-async function bootHandler<Schema extends z.ZodObject>(definition: ServiceDefinition<Schema>, options: CreateAppOptions): Promise<LambdaHandler> {
-  const { app } = await createApp(definition, { ...options, longLived: false });
+async function bootHandler<Schema extends z.ZodObject>(definition: ServiceDefinition<Schema>, options: CreateAppOptions): Promise<LambdaHandlers> {
+  const { app, close } = await createApp(definition, { ...options, longLived: false });
   await app.init();
   const fastify = app.getHttpAdapter().getInstance();
   await fastify.ready();
   const listener = (request: IncomingMessage, response: ServerResponse) => fastify.routing(request, response);
-  const handler = configureServerlessExpress({ app: Object.assign(listener, { handler: listener }) }) as unknown as (event: unknown, context: unknown) => Promise<unknown>;
-  return handler;
+  const handler = configureServerlessExpress({ app: Object.assign(listener, { handler: listener }) }) as unknown as LambdaHandler;
+  return { handler, close };
 }
