@@ -8,6 +8,8 @@ const program = new Command('npm run bench --').description('Measures the system
 // Ctrl-C ends what was started, by the exit handlers.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(130));
 process.on('disconnect', () => process.exit(1));
+// Listening alone would keep this process alive.
+process.channel?.unref();
 
 for (const suite of suites) {
   program

@@ -12,6 +12,8 @@ const ruleSkipped = 'The rule will be skipped';
 export async function test(root: string, { fresh }: { readonly fresh: boolean }): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
   process.on('disconnect', () => process.exit(1));
+  // Listening alone would keep this process alive.
+  process.channel?.unref();
   const totals = new Totals();
   const environment = nxEnvironment();
   const node = (script: string, ...args: string[]) => runStep(process.execPath, [join(root, script), ...args], { cwd: root, env: environment });
