@@ -10,6 +10,11 @@ export interface AppErrorOptions {
   retryable?: boolean;
   /** Milliseconds after which a retry makes sense; becomes Retry-After. */
   retryAfterMs?: number;
+  /**
+   * What was asked for has begun, and goes on or left something behind: a repeated Idempotency-Key gets this error again
+   * instead of doing it twice.
+   */
+  keepsIdempotencyKey?: boolean;
 }
 
 const MARKER = Symbol.for('@faas/errors.AppError');
@@ -27,6 +32,7 @@ export class AppError extends Error {
   readonly retryable: boolean;
   readonly details?: ErrorDetails;
   readonly retryAfterMs?: number;
+  readonly keepsIdempotencyKey: boolean;
   readonly [MARKER] = true;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
@@ -36,6 +42,7 @@ export class AppError extends Error {
     this.retryable = options.retryable ?? errorCatalogue[code].retryable;
     this.details = options.details;
     this.retryAfterMs = options.retryAfterMs;
+    this.keepsIdempotencyKey = options.keepsIdempotencyKey ?? false;
   }
 
   /** Works across duplicate copies of this module, where instanceof does not. */
