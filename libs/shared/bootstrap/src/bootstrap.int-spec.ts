@@ -116,6 +116,30 @@ describe('idempotency', () => {
     expect(await again.text()).toBe(first);
   });
 
+  it('gives the error of work that has begun again, instead of doing it twice', async () => {
+    const first = await errorOf(await post({ text: 'begun' }, { 'idempotency-key': 'k5' }));
+    const again = await post({ text: 'begun' }, { 'idempotency-key': 'k5' });
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([409, 'true']);
+    expect(await errorOf(again)).toEqual(first);
+  });
+
+  it('finishes a stream whose reader left, for whoever comes back with the key', async () => {
+    const before = observed.created;
+    const leaving = new AbortController();
+    const headers = { 'content-type': 'application/json', authorization: 'Bearer acme', 'idempotency-key': 'k6' };
+    const first = await call('/notes', { method: 'POST', headers, body: '{"text":"slow","stream":true}', signal: leaving.signal });
+    await first.body?.getReader().read();
+    leaving.abort();
+    const again = async () => post({ text: 'slow', stream: true }, { 'idempotency-key': 'k6' });
+    let repeated = await again();
+    for (let tries = 0; tries < 50 && repeated.status === 409; tries += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      repeated = await again();
+    }
+    expect(await repeated.text()).toContain('id: 3\nevent: done');
+    expect(observed.created).toBe(before + 1);
+  });
+
   it('frees the key of a request that failed, stream or not', async () => {
     await post({ text: 'conflict' }, { 'idempotency-key': 'k3' });
     expect((await post({ text: 'fine' }, { 'idempotency-key': 'k3' })).status).toBe(201);

@@ -21,6 +21,9 @@ import { createValidationPipe } from './requests/validation.pipe';
 import type { CommonConfig, OpenEmbedded, ServiceDefinition } from './service-definition';
 import { EventStreamInterceptor } from './streaming/event-stream.interceptor';
 
+/** How long a caller may take to send a request: a body of the largest size over a slow line, not a connection held open. */
+const UPLOAD_TIMEOUT_MS = 120_000;
+
 export interface CreateAppOptions extends LoadConfigOptions {
   readonly openEmbedded?: OpenEmbedded;
   readonly longLived?: boolean;
@@ -62,7 +65,7 @@ export async function createApp<Schema extends z.ZodObject>(definition: ServiceD
       onClose: (closer) => closers.push(closer),
     });
 
-    const adapter = new FastifyAdapter({ bodyLimit: common.MAX_BODY_BYTES, requestTimeout: 0, keepAliveTimeout: 65_000, forceCloseConnections: 'idle', genReqId: () => '' });
+    const adapter = new FastifyAdapter({ bodyLimit: common.MAX_BODY_BYTES, requestTimeout: UPLOAD_TIMEOUT_MS, keepAliveTimeout: 65_000, forceCloseConnections: 'idle', genReqId: () => '' });
     const app = await NestFactory.create<NestFastifyApplication>(parts.module, adapter, { logger: new NestLogger(logger), abortOnError: false });
     const responder = new ErrorResponder(logger, definition.renderError);
     const fastify = adapter.getInstance();
@@ -83,7 +86,7 @@ export async function createApp<Schema extends z.ZodObject>(definition: ServiceD
     app.useGlobalInterceptors(
       new SpanInterceptor(),
       new DeadlineInterceptor(),
-      ...(parts.idempotency ? [new IdempotencyInterceptor(parts.idempotency)] : []),
+      ...(parts.idempotency ? [new IdempotencyInterceptor(parts.idempotency, responder)] : []),
       new StandardSchemaSerializerInterceptor(app.get(Reflector)),
       new EventStreamInterceptor(responder),
     );

@@ -24,6 +24,7 @@ class NoteController {
     if (body.text === 'boom') throw new TypeError('internal detail');
     if (body.text === 'conflict') throw new AppError('CONFLICT', 'Exists.', { retryAfterMs: 1_500 });
     observed.created += 1;
+    if (body.text === 'begun') throw new AppError('CONFLICT', `Begun ${observed.created}.`, { keepsIdempotencyKey: true });
     if (body.stream) return EventStream.native(frames(body.text));
     return { id: `note-${observed.created}`, text: body.text, tenant: requireTenant(), internalColumn: 'never leaves' };
   }
@@ -42,7 +43,7 @@ async function* frames(text: string): AsyncGenerator<StreamFrame> {
   try {
     yield { event: 'started', data: { text } };
     if (text === 'late') throw new AppError('CONFLICT', 'After the first frame.');
-    if (text === 'hang') await sleep(60_000);
+    if (text === 'slow') await sleep(150);
     yield { event: 'delta', data: { text: 'line\nbreak' } };
     yield { event: 'done', data: {} };
   } finally {

@@ -1,4 +1,5 @@
 import type { ErrorBody } from '@faas/api';
+import type { AppError } from '@faas/errors';
 import type { Logger } from '@faas/logging';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { contextOf } from '../requests/request-context.hooks';
@@ -24,10 +25,15 @@ export class ErrorResponder {
   /** Logs the error at the level of who must act and gives the body its caller's API expects. */
   render(cause: unknown, request: FastifyRequest): unknown {
     const error = toAppError(cause);
-    const requestId = contextOf(request)?.requestId ?? String(request.id);
     const fields = { code: error.code, status: error.status, method: request.method, path: pathOf(request), error };
     if (error.code === 'INTERNAL') this.logger.error('request.failed', fields);
     else if (error.status >= 500) this.logger.warn('request.failed', fields);
+    return this.bodyOf(error, request);
+  }
+
+  /** The body alone, in the shape of the API that the path belongs to. */
+  bodyOf(error: AppError, request: FastifyRequest): unknown {
+    const requestId = contextOf(request)?.requestId ?? String(request.id);
     const body: ErrorBody = { error: { code: error.code, message: error.message, requestId, ...(error.details ? { details: error.details } : {}) } };
     return this.renderError?.(pathOf(request), body, error) ?? body;
   }

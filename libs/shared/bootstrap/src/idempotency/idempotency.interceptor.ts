@@ -7,12 +7,17 @@ import type { IdempotencyStore, StoredAnswer } from './idempotency-store.port';
 import { IDEMPOTENT } from './idempotent.decorator';
 import { EVENT_STREAM_TYPE, StreamedAnswer } from '../streaming/streamed-answer';
 import { recorded } from './recorded-stream';
+import type { ErrorResponder } from '../errors/error-responder';
 
 const KEY = /^[\x21-\x7e]{1,255}$/;
+const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** Gives the stored answer to a repeated POST; sits outside the stream writer, so that streams are stored as their text. */
 export class IdempotencyInterceptor implements NestInterceptor {
-  constructor(private readonly store: IdempotencyStore) {}
+  constructor(
+    private readonly store: IdempotencyStore,
+    private readonly responder: ErrorResponder,
+  ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
@@ -33,17 +38,18 @@ export class IdempotencyInterceptor implements NestInterceptor {
       case 'answered':
         return replay(begun.answer, reply);
       case 'started':
-        return this.record(begun.token, reply, work);
+        return this.record(begun.token, request, reply, work);
     }
   }
 
-  private async record(token: string, reply: FastifyReply, work: () => Promise<unknown>): Promise<unknown> {
+  private async record(token: string, request: FastifyRequest, reply: FastifyReply, work: () => Promise<unknown>): Promise<unknown> {
     let answer: unknown;
     try {
       answer = await work();
     } catch (error) {
-      // A request that failed may be tried again with its key: nothing was created or spent that an answer would name.
-      await this.store.abandon(token);
+      // Unless the work has begun, the request may be tried again with its key.
+      if (AppError.is(error) && error.keepsIdempotencyKey) await this.store.complete(token, { status: error.status, contentType: JSON_TYPE, body: JSON.stringify(this.responder.bodyOf(error, request)) });
+      else await this.store.abandon(token);
       throw error;
     }
     const status = reply.statusCode;
@@ -53,7 +59,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
       const abandon = () => this.store.abandon(token);
       return new StreamedAnswer(recorded(answer.getStream(), { complete: (body) => (outcome.failed ? abandon() : complete(body)), abandon }), outcome);
     }
-    await this.store.complete(token, { status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(answer ?? null) });
+    await this.store.complete(token, { status, contentType: JSON_TYPE, body: JSON.stringify(answer ?? null) });
     return answer;
   }
 }
@@ -68,7 +74,6 @@ async function* once(text: string): AsyncGenerator<string> {
   yield text;
 }
 
-/** A multipart body is not in memory: its length stands for it. */
-function hashOf({ body, headers }: FastifyRequest): string {
-  return createHash('sha256').update(body === undefined ? String(headers['content-length']) : JSON.stringify(body)).digest('hex');
+function hashOf({ body }: FastifyRequest): string {
+  return createHash('sha256').update(JSON.stringify(body ?? null)).digest('hex');
 }

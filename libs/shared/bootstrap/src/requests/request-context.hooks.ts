@@ -37,9 +37,10 @@ export function registerRequestContext(fastify: FastifyInstance, requestTimeoutM
     // On Lambda a response finishes but never closes.
     reply.raw.once('finish', () => clearTimeout(openRequests.get(request)?.timer));
     reply.raw.once('close', () => {
-      const open = openRequests.get(request);
-      clearTimeout(open?.timer);
-      if (!reply.raw.writableFinished) controller.abort(new AppError('REQUEST_ABORTED', 'The caller closed the connection.'));
+      // Whoever sends an Idempotency-Key comes back for the answer: the work goes on, until its deadline.
+      if (reply.raw.writableFinished || 'idempotency-key' in request.headers) return;
+      clearTimeout(openRequests.get(request)?.timer);
+      controller.abort(new AppError('REQUEST_ABORTED', 'The caller closed the connection.'));
     });
     runInContext(context, done);
   });
@@ -49,7 +50,7 @@ export function registerRequestContext(fastify: FastifyInstance, requestTimeoutM
     if (!open) return done();
     const timeoutMs = Math.min(callerTimeoutMs(request) ?? Infinity, wantsStream(request) ? STREAM_TIMEOUT_MS : requestTimeoutMs);
     open.context.deadline = Date.now() + timeoutMs;
-    open.timer = setTimeout(() => open.controller.abort(new AppError('DEADLINE_EXCEEDED', `The request did not finish within ${timeoutMs} ms.`)), timeoutMs);
+    open.timer = setTimeout(() => open.controller.abort(new AppError('DEADLINE_EXCEEDED', `The request did not finish within ${timeoutMs} ms.`)), timeoutMs).unref();
     runInContext(open.context, done);
   });
 }

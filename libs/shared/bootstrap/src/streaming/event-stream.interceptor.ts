@@ -1,4 +1,5 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import { AppError } from '@faas/errors';
 import { requestSignal } from '@faas/request-context';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, mergeMap, type Observable } from 'rxjs';
@@ -26,7 +27,7 @@ export class EventStreamInterceptor implements NestInterceptor {
     const text = streamText(stream, iterator, first, {
       signal: requestSignal(),
       renderError: (error) => {
-        outcome.failed = true;
+        outcome.failed = !(AppError.is(error) && error.keepsIdempotencyKey);
         return this.responder.render(error, request);
       },
     });
