@@ -1,3 +1,6 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import * as z from 'zod';
 import { commonVariables, describeConfig, loadConfig, networkVariables, secret } from './index';
 
@@ -29,6 +32,18 @@ describe('loadConfig', () => {
     expect(JSON.parse(config.API_KEY)).toEqual([{ name: 'groq', apiKey: 'value', timeoutMs: 5 }]);
     await expect(loadConfig(schema, { environment: { API_KEY: list } })).rejects.toThrow(/env:GROQ_KEY/);
     expect((await loadConfig(schema, { environment: { API_KEY: '[not json' } })).API_KEY).toBe('[not json');
+  });
+
+  it.each(['secretsmanager:prod/signing-secret', 'ssm:/prod/key'])('refuses the reference %s, which nothing here resolves, instead of using its name as the secret', async (reference) => {
+    await expect(loadConfig(schema, { environment: { API_KEY: reference } })).rejects.toMatchObject({ code: 'CONFIG_INVALID', message: expect.stringContaining(reference) });
+  });
+
+  it('reads a secret from a file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'config-'));
+    await writeFile(join(folder, 'key'), 'from a file\n');
+    expect((await loadConfig(schema, { environment: { API_KEY: `file:${join(folder, 'key')}` } })).API_KEY).toBe('from a file');
+    await expect(loadConfig(schema, { environment: { API_KEY: `file:${join(folder, 'none')}` } })).rejects.toMatchObject({ code: 'CONFIG_INVALID' });
+    await rm(folder, { recursive: true });
   });
 
   it('lets overrides win over the environment', async () => {

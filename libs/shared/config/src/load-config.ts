@@ -1,8 +1,8 @@
 import { AppError } from '@faas/errors';
 import type * as z from 'zod';
-import { EnvironmentSecretResolver } from './environment.adapter';
 import type { SecretResolver } from './secret-resolver.port';
 import { describeConfig } from './describe-config';
+import { resolveReference } from './resolve-reference';
 
 export interface LoadConfigOptions {
   /** Values that win over the environment: tests and embedding. Typed values are taken as their text. */
@@ -20,13 +20,13 @@ export interface LoadConfigOptions {
  */
 export async function loadConfig<Schema extends z.ZodObject>(schema: Schema, options: LoadConfigOptions = {}): Promise<z.infer<Schema>> {
   const environment = options.environment ?? process.env;
-  const resolvers = [new EnvironmentSecretResolver(environment), ...(options.resolvers ?? [])];
+  const resolve = (reference: string) => resolveReference(reference, environment, options.resolvers);
   const values: Record<string, string> = {};
   for (const variable of describeConfig(schema)) {
     const override = options.overrides?.[variable.name];
     const value = override === undefined ? environment[variable.name] : String(override);
     if (value === undefined || value === '') continue;
-    values[variable.name] = variable.secret ? await resolveSecret(value, resolvers) : value;
+    values[variable.name] = variable.secret ? await resolveSecret(value, resolve) : value;
   }
   const result = schema.safeParse(values);
   if (result.success) return result.data;
@@ -34,17 +34,19 @@ export async function loadConfig<Schema extends z.ZodObject>(schema: Schema, opt
   throw new AppError('CONFIG_INVALID', `Configuration is not usable.\n  ${problems.join('\n  ')}`, { details: { problems } });
 }
 
+type Resolve = (reference: string) => Promise<string>;
+
 /** A variable that holds a JSON list or object may have references as values inside it. */
-async function resolveSecret(value: string, resolvers: readonly SecretResolver[]): Promise<string> {
+async function resolveSecret(value: string, resolve: Resolve): Promise<string> {
   const json = /^\s*[[{]/.test(value) ? parseJson(value) : undefined;
-  return json === undefined ? resolveReference(value, resolvers) : JSON.stringify(await resolveInside(json, resolvers));
+  return json === undefined ? resolve(value) : JSON.stringify(await resolveInside(json, resolve));
 }
 
-async function resolveInside(value: unknown, resolvers: readonly SecretResolver[]): Promise<unknown> {
-  if (typeof value === 'string') return resolveReference(value, resolvers);
-  if (Array.isArray(value)) return Promise.all(value.map((item) => resolveInside(item, resolvers)));
+async function resolveInside(value: unknown, resolve: Resolve): Promise<unknown> {
+  if (typeof value === 'string') return resolve(value);
+  if (Array.isArray(value)) return Promise.all(value.map((item) => resolveInside(item, resolve)));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(await Promise.all(Object.entries(value).map(async ([name, item]) => [name, await resolveInside(item, resolvers)] as const)));
+  return Object.fromEntries(await Promise.all(Object.entries(value).map(async ([name, item]) => [name, await resolveInside(item, resolve)] as const)));
 }
 
 /** What is not valid JSON is left to the variable's own schema to refuse. */
@@ -54,9 +56,4 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-async function resolveReference(value: string, resolvers: readonly SecretResolver[]): Promise<string> {
-  const resolver = resolvers.find(({ scheme }) => value.startsWith(`${scheme}:`));
-  return resolver ? resolver.resolve(value) : value;
 }

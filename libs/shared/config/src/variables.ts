@@ -9,7 +9,7 @@ export function booleanFlag(defaultValue: boolean, description: string) {
     .describe(description);
 }
 
-/** A variable whose value may be a reference (`secretsmanager:…`, `ssm:…`, `env:…`) and is never printed. */
+/** A variable whose value may be a reference (`env:…`, `file:…`) and is never printed. */
 export function secret(description: string) {
   return z.string().min(1).meta({ secret: true, description });
 }

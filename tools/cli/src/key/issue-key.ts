@@ -1,9 +1,8 @@
 import { scopes as allScopes, type Scope } from '@faas/api';
 import { KeySigner } from '@faas/auth';
-import { EnvironmentSecretResolver, type SecretResolver } from '@faas/config';
+import { resolveReference } from '@faas/config';
 import { AppError } from '@faas/errors';
 import type { GatewayClient } from '@faas/gateway-client';
-import { FileSecretResolver } from './file-secret.adapter';
 
 export interface KeyOptions {
   readonly tenant: string;
@@ -22,22 +21,15 @@ export interface NewKey {
   readonly expiresAt: string | null;
 }
 
-const resolvers: readonly SecretResolver[] = [new EnvironmentSecretResolver(process.env), new FileSecretResolver()];
-
 /** Issues a key through the gateway, or offline when the signing secret is at hand. @throws AppError what was refused. */
 export async function issueKey(gateway: GatewayClient, { tenant, scopes, name, expires, signingSecret }: KeyOptions): Promise<NewKey> {
   if (signingSecret !== undefined) {
-    const signer = new KeySigner(await resolveSecret(signingSecret));
+    const signer = new KeySigner(await resolveReference(signingSecret, process.env));
     const issued = await signer.issue({ tenant, subject: name, scopes, expiresAt: expires });
     return { id: issued.keyId, key: issued.key, tenant, scopes, expiresAt: issued.expiresAt.toISOString() };
   }
   const { id, key, expiresAt, ...card } = await gateway.issueKey({ tenant, name, scopes: [...scopes], expiresAt: expires?.toISOString() });
   return { id, key, tenant: card.tenant, scopes: card.scopes, expiresAt };
-}
-
-async function resolveSecret(reference: string): Promise<string> {
-  const resolver = resolvers.find(({ scheme }) => reference.startsWith(`${scheme}:`));
-  return resolver ? resolver.resolve(reference) : reference;
 }
 
 /** @throws AppError REQUEST_INVALID naming the scopes there are. */

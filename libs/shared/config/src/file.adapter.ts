@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { SecretResolver } from '@faas/config';
 import { AppError } from '@faas/errors';
+import { readFile } from 'node:fs/promises';
+import { SecretResolver } from './secret-resolver.port';
 
 /** `file:PATH`: the secret is the content of a file, as container platforms mount it. */
 export class FileSecretResolver extends SecretResolver {
