@@ -3,7 +3,7 @@
  * Starts the repository's commands from any Node >= 18 with nothing installed: brings node_modules in line with
  * package-lock.json, then runs the TypeScript command under the Node version that the install itself carries.
  */
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { clearInterval, setInterval } from 'node:timers';
@@ -56,9 +56,38 @@ function run(command, args, options = {}) {
       for (const [signal, listener] of Object.entries(forward)) process.off(signal, listener);
       resolve(code);
     };
+    watchNpm(() => child.kill('SIGTERM'));
     child.on('error', (error) => (console.error(`${command} could not be started: ${error.message}`), finish(1)));
     child.on('exit', (code, signal) => finish(code ?? 128 + ({ SIGINT: 2, SIGKILL: 9, SIGTERM: 15, SIGHUP: 1 }[signal] ?? 0)));
   });
+}
+
+/** Parent and command line of a process; undefined where the system does not tell. */
+function processInfo(pid) {
+  try {
+    if (existsSync(`/proc/${pid}/stat`)) {
+      const parent = Number(readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ')[1]);
+      return { parent, command: readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ') };
+    }
+    const [parent, ...command] = execFileSync('ps', ['-o', 'ppid=,command=', '-p', String(pid)], { stdio: ['ignore', 'pipe', 'ignore'] }).toString().trim().split(/\s+/);
+    return { parent: Number(parent), command: command.join(' ') };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Calls `gone` when npm is killed so hard that it cannot tell: it stands above us, often with a shell between. */
+function watchNpm(gone) {
+  if (!process.env.npm_lifecycle_event || windows) return;
+  const above = processInfo(process.ppid);
+  const npm = above && / -c /.test(above.command) ? above.parent : process.ppid;
+  if (npm <= 1) return;
+  const timer = setInterval(() => {
+    if (processInfo(npm)) return;
+    clearInterval(timer);
+    gone();
+  }, 1_000);
+  timer.unref();
 }
 
 async function install(missing) {
