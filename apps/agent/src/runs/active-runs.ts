@@ -1,12 +1,10 @@
-import { Database, WorkQueue } from '@faas/database';
+import { Database, HEARTBEAT_MS, WorkQueue } from '@faas/database';
 import { AppError } from '@faas/errors';
 import type { Logger } from '@faas/logging';
 import { runInContext, type RequestContext } from '@faas/request-context';
 import type { RunClaim } from './run-claim';
 import { RunStore } from './run.store';
 
-/** A third of the lease: two may be lost. */
-const HEARTBEAT_MS = 5_000;
 /** A cancellation from another process is seen within a quarter of a second, the query included. */
 const CANCEL_POLL_MS = 150;
 /** When the process ends: so long runs may still finish, and so long it may take to write down that they did not. */

@@ -10,5 +10,5 @@ export { Outbox } from './outbox/outbox';
 export { OutboxRelay, type OutboxRelayOptions } from './outbox/outbox-relay';
 export { pagedByCreation, type PageRequest } from './paged-by-creation';
 export { type ServiceSchema } from './service-schema';
-export { WorkQueue, type ClaimedWork, type Failure, type NewWork } from './work/work-queue';
+export { HEARTBEAT_MS, WorkQueue, type ClaimedWork, type Failure, type NewWork } from './work/work-queue';
 export { WorkRunner, type WorkHandler, type WorkRunnerOptions } from './work/work-runner';
