@@ -101,7 +101,7 @@ export class DocumentsService {
   }
 
   /** An upload that asks for no work: the same again, or the same under no name. */
-  private recognise(collection: CollectionEntity, { externalId, title, metadata, restoreDeleted }: Upload, contentHash: string): Promise<AcceptedDocument | undefined> {
+  private recognise(collection: CollectionEntity, { externalId, title, mediaType, charset, metadata, restoreDeleted }: Upload, contentHash: string): Promise<AcceptedDocument | undefined> {
     return this.database.inTenant(async () => {
       const document = await (externalId === undefined ? this.documents.findByContent(collection.key, contentHash) : this.documents.findByExternalId(collection.key, externalId));
       if (!document) {
@@ -112,7 +112,8 @@ export class DocumentsService {
       }
       if (document.contentHash !== contentHash || document.status === 'failed' || document.status === 'cancelled') return undefined;
       const version = await this.documents.version(document.key, document.latestVersion);
-      if (externalId !== undefined && title !== undefined && title !== version.title) return undefined;
+      const corrected = mediaType !== version.mediaType || (charset !== undefined && charset !== (version.charset ?? 'utf-8')) || (title !== undefined && title !== version.title);
+      if (externalId !== undefined && corrected) return undefined;
       const job = document.status === 'processing' ? await this.jobs.newestOf(document.key) : null;
       const answer = (result: AcceptedDocument['result'], shown: DocumentEntity) => ({ document: toDocument(shown, collection), job: job && toJob(job, shown), result });
       if (externalId === undefined) return answer('duplicate', document);

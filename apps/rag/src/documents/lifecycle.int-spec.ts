@@ -51,6 +51,17 @@ describeService('documents', (harness) => {
     expect(await rag().content('handbook', first.id, { version: 1 })).toBe('The first wording about zebras.');
   });
 
+  it('become a new version when the same bytes come with a corrected media type', async () => {
+    const text = '# Corrected\n\nThe type was wrong at first.';
+    const first = await harness().ingested('handbook', { text, externalId: 'corrected' });
+    expect(first).toMatchObject({ mediaType: 'text/plain', version: 1 });
+    const corrected = await rag().addDocument('handbook', { text, mediaType: 'text/markdown', externalId: 'corrected' });
+    expect(corrected).toMatchObject({ result: 'updated', job: { version: 2 } });
+    await rag().finishedJob(corrected.job!.id);
+    expect(await rag().getDocument('handbook', first.id)).toMatchObject({ mediaType: 'text/markdown', version: 2, title: 'Corrected' });
+    expect(await rag().addDocument('handbook', { text, mediaType: 'text/markdown', externalId: 'corrected' })).toMatchObject({ result: 'unchanged', job: null });
+  });
+
   it('are known by their content when they have no external id', async () => {
     const document = await harness().ingested('handbook', { text: 'An anonymous note.' });
     expect(await rag().addDocument('handbook', { text: 'An anonymous note.' })).toMatchObject({ result: 'duplicate', document: { id: document.id } });
