@@ -71,6 +71,14 @@ describeService('bad input', (harness) => {
     return data;
   };
 
+  it('refuses forms where JSON is expected', async () => {
+    const form = new FormData();
+    form.set('name', 'formed');
+    const multipart = await harness().fetch('/collections', { method: 'POST', body: form });
+    const urlencoded = await harness().fetch('/collections', { method: 'POST', body: new URLSearchParams({ name: 'formed' }) });
+    expect([multipart.status, urlencoded.status]).toEqual([415, 415]);
+  });
+
   it('refuses PDFs that cannot be read, each for its reason', async () => {
     const good = await samplePdf(['An owl.']);
     await refused('POST', documents, form(good.slice(0, 300), 'cut.pdf', 'application/pdf'), 422, 'DOCUMENT_UNREADABLE');

@@ -3,8 +3,12 @@ import { AppError } from '@faas/errors';
 import type { FastifyInstance } from 'fastify';
 import { UploadedFile } from './uploaded-file';
 
-/** Makes the fields of multipart requests their body; the one file becomes an UploadedFile, bounded by `maxBytes`. */
+/** Makes the fields of multipart uploads their body; the one file becomes an UploadedFile, bounded by `maxBytes`. Other routes take JSON only. */
 export function registerMultipart(fastify: FastifyInstance, maxBytes: number): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const isForm = request.headers['content-type']?.startsWith('multipart/') === true;
+    done(isForm && !request.routeOptions.url?.endsWith('/documents') ? new AppError('MEDIA_TYPE_UNSUPPORTED', 'Files are taken by POST …/documents only. Send JSON here.') : undefined);
+  });
   fastify.register(multipart, {
     attachFieldsToBody: 'keyValues',
     limits: { files: 1, fileSize: maxBytes, fields: 10, fieldSize: 200_000, parts: 12, headerPairs: 50 },

@@ -47,7 +47,7 @@ describe('requests', () => {
   });
 
   it('refuses an unsupported media type and an unknown route', async () => {
-    expect((await errorOf(await post('a=b', { 'content-type': 'application/x-unknown' }))).code).toBe('MEDIA_TYPE_UNSUPPORTED');
+    for (const type of ['application/x-unknown', 'application/x-www-form-urlencoded', 'text/plain']) expect((await errorOf(await post('text=b', { 'content-type': type }))).code).toBe('MEDIA_TYPE_UNSUPPORTED');
     expect((await errorOf(await call('/nowhere'))).code).toBe('ROUTE_NOT_FOUND');
     expect((await errorOf(await call('/notes/too-long-id'))).code).toBe('REQUEST_INVALID');
   });

@@ -66,9 +66,11 @@ export async function createApp<Schema extends z.ZodObject>(definition: ServiceD
     });
 
     const adapter = new FastifyAdapter({ bodyLimit: common.MAX_BODY_BYTES, requestTimeout: UPLOAD_TIMEOUT_MS, keepAliveTimeout: 65_000, forceCloseConnections: 'idle', genReqId: () => '' });
-    const app = await NestFactory.create<NestFastifyApplication>(parts.module, adapter, { logger: new NestLogger(logger), abortOnError: false });
+    const app = await NestFactory.create<NestFastifyApplication>(parts.module, adapter, { logger: new NestLogger(logger), abortOnError: false, bodyParser: false });
     const responder = new ErrorResponder(logger, definition.renderError);
     const fastify = adapter.getInstance();
+    // JSON only: forms are what another site's page can send. A service that takes files registers multipart itself.
+    fastify.removeContentTypeParser('text/plain');
     registerRequestContext(fastify, common.REQUEST_TIMEOUT_MS);
     registerRequestLog(fastify, logger);
     if (common.AUTH_MODE === 'none') {

@@ -1,5 +1,6 @@
 export { Access, type AccessRule } from './access/access.decorator';
 export { createApp, type CreateAppOptions, type CreatedApp } from './create-app';
+export { beginOnce, type BegunOnce } from './idempotency/begin-once';
 export { Idempotent } from './idempotency/idempotent.decorator';
 export { IdempotencyStore, type IdempotencyState, type StoredAnswer } from './idempotency/idempotency-store.port';
 export { Answers } from './openapi/answers.decorator';
