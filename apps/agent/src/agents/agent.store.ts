@@ -49,9 +49,12 @@ export class AgentStore {
 
   /** @param reference id or name. @throws AppError AGENT_NOT_FOUND. */
   async get(reference: string): Promise<AgentEntity> {
-    const agent = await this.database.manager.findOneBy(AgentEntity, reference.includes('_') ? { id: reference } : { name: reference });
-    if (!agent) throw new AppError('AGENT_NOT_FOUND', `There is no agent "${reference}".`);
-    return agent;
+    return found(await this.database.manager.findOneBy(AgentEntity, referredBy(reference)), reference);
+  }
+
+  /** As `get`, and nobody can delete it until the transaction ends: rows that belong to it can be made. */
+  async hold(reference: string): Promise<AgentEntity> {
+    return found(await this.database.manager.findOne(AgentEntity, { where: referredBy(reference), lock: { mode: 'for_key_share' } }), reference);
   }
 
   /** As `get`, and nobody can start a run of it or change it until the transaction ends. */
@@ -70,6 +73,15 @@ export class AgentStore {
   async delete(id: string): Promise<void> {
     await this.database.manager.delete(AgentEntity, { id });
   }
+}
+
+function referredBy(reference: string): { id: string } | { name: string } {
+  return reference.includes('_') ? { id: reference } : { name: reference };
+}
+
+function found(agent: AgentEntity | null, reference: string): AgentEntity {
+  if (!agent) throw new AppError('AGENT_NOT_FOUND', `There is no agent "${reference}".`);
+  return agent;
 }
 
 function values({ name, instructions, model, tools, limits }: AgentInput): unknown[] {

@@ -82,6 +82,18 @@ describeService('chat', (harness) => {
     expect((await agents().listMessages('plain', threadId)).data).toHaveLength(4);
   });
 
+  it('finds no agent, or keeps it, when it is deleted at the same moment', async () => {
+    for (let round = 0; round < 5; round++) {
+      await agents().putAgent('leaving', { instructions: 'Just talk.' });
+      const failure = (attempt: Promise<unknown>) => attempt.then(() => 'none', (error: { code: string }) => error.code);
+      const chats = Array.from({ length: 4 }, () => failure(agents().chat('leaving', { message: 'Still there?' })));
+      const gone = await failure(agents().deleteAgent('leaving'));
+      expect(['none', 'THREAD_BUSY']).toContain(gone);
+      for (const code of await Promise.all(chats)) expect(['none', 'AGENT_NOT_FOUND']).toContain(code);
+      if (gone === 'THREAD_BUSY') await agents().deleteAgent('leaving');
+    }
+  });
+
   it('carries a run to its end when the caller leaves', async () => {
     harness().gateway.answerWith(async (_body, answer) => {
       answer.text('Half ');

@@ -62,7 +62,7 @@ export class ChatService {
     const runId = newId('run');
     const threadId = given ?? newId('thr');
     return this.database.inTenant(async () => {
-      const agent = await this.agents.get(reference);
+      const agent = await this.agents.hold(reference);
       if (given) await this.threads.hold(agent.id, threadId, runId);
       else await this.threads.create({ id: threadId, agentId: agent.id, runId, firstMessage: message });
       const work = await this.queue.enqueueClaimed({ kind: RUN_WORK, ref: runId });
