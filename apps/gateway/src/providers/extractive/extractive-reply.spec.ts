@@ -48,6 +48,15 @@ describe('local/extractive', () => {
     expect(piecesOf('Which port does the gateway listen on?')[0]).toBe('The gateway listens on port 8081. [2]');
   });
 
+  it('answers from the chapter whose heading is the question, whatever words its sentences use', () => {
+    const chapters = [
+      { number: 1, title: 'README', headingPath: ['Ten minutes'], text: '**3. Add your own documents.** A tool reads them. Unchanged files cost nothing.' },
+      { number: 2, title: 'agent-service', headingPath: ['agent-service', 'How to add a tool'], text: '## How to add a tool\n\nWrite one adapter of the port and register it in the module. Its schema goes to the model.' },
+    ];
+    const reply = replyTo(requestOf({ messages: [user('How do I add a tool?'), calls, tool({ passages: chapters })] }));
+    expect(reply.kind === 'text' && reply.pieces[0]).toBe('Write one adapter of the port and register it in the module. [2]');
+  });
+
   it('quotes at most three sentences, each from its passage, never headings, code or tables', () => {
     for (const question of ['revoked key services gateway port agent', 'keys', 'How are keys signed and revoked?', 'rain in November']) {
       const pieces = piecesOf(question);

@@ -27,6 +27,9 @@ const MOST_PASSAGES = 64;
 /** How much a word in the headings counts beside one in the sentence. */
 const HEADING_WEIGHT = 0.45;
 const NEIGHBOUR_WEIGHT = 0.15;
+/** A chapter whose heading is the question answers it, whatever words its sentences use; its first sentences most. */
+const CHAPTER_WEIGHT = 0.6;
+const LEAST_CHAPTER_SHARE = 0.7;
 const OPENING_TERMS = 3;
 const TOPICALITY_WEIGHT = 0.2;
 /** Enough for any search; keeps the time of a call bounded whatever a tool returns. */
@@ -40,6 +43,10 @@ interface Candidate {
   /** The first words: what a sentence is about usually stands there. */
   readonly opening: ReadonlySet<string>;
   readonly headings: ReadonlySet<string>;
+  /** Words of the innermost heading. */
+  readonly chapter: ReadonlySet<string>;
+  /** Position among the sentences of its passage. */
+  readonly place: number;
   readonly length: number;
   readonly position: number;
   readonly rank: number;
@@ -60,7 +67,7 @@ export function rankSentences(question: string, passages: readonly Passage[]): R
   const questionBigrams = bigramsOf(termsOf(question));
   const topicality = topicalityOf(candidates, weights);
   const scored = candidates
-    .map((candidate) => ({ candidate, covered: coverageOf(candidate, weights) / total, score: (scoreOf(candidate, candidates, weights, questionBigrams) * (1 + TOPICALITY_WEIGHT * (topicality.get(candidate.passage) ?? 0))) / total }))
+    .map((candidate) => ({ candidate, covered: Math.max(coverageOf(candidate, weights), chapterScoreOf(candidate, weights)) / total, score: (scoreOf(candidate, candidates, weights, questionBigrams) * (1 + TOPICALITY_WEIGHT * (topicality.get(candidate.passage) ?? 0))) / total }))
     .filter(({ covered }) => covered >= LEAST_SENTENCE_COVERAGE)
     .sort((a, b) => b.score - a.score || a.candidate.position - b.candidate.position);
   const chosen = choose(scored, weights);
@@ -75,12 +82,13 @@ function candidatesOf(passages: readonly Passage[]): Candidate[] {
   const candidates: Candidate[] = [];
   passages.forEach((passage, rank) => {
     const headings = new Set(termsOf([passage.title ?? '', ...(passage.headingPath ?? [])].join(' ')));
-    for (const text of sentencesOf(passage.text)) {
+    const chapter = new Set(termsOf(passage.headingPath?.at(-1) ?? ''));
+    for (const [place, text] of sentencesOf(passage.text).entries()) {
       if (candidates.length >= MOST_CANDIDATES || seen.has(text)) continue;
       seen.add(text);
       const words = termsOf(text);
       if (words.length === 0) continue;
-      candidates.push({ passage, text, terms: new Set(words), bigrams: bigramsOf(words), opening: new Set(words.slice(0, OPENING_TERMS)), headings, length: words.length, position: candidates.length, rank });
+      candidates.push({ passage, text, terms: new Set(words), bigrams: bigramsOf(words), opening: new Set(words.slice(0, OPENING_TERMS)), headings, chapter, place, length: words.length, position: candidates.length, rank });
     }
   });
   return candidates;
@@ -103,9 +111,18 @@ function scoreOf(candidate: Candidate, all: readonly Candidate[], weights: Reado
   const neighbours = [all[candidate.position - 1], all[candidate.position + 1]].filter((other) => other?.passage === candidate.passage);
   const near = sum([...weights].map(([term, weight]) => (!candidate.terms.has(term) && neighbours.some((other) => other?.terms.has(term)) ? weight * NEIGHBOUR_WEIGHT : 0)));
   const phrases = [...questionBigrams].filter((bigram) => candidate.bigrams.has(bigram)).length;
-  const base = coverageOf(candidate, weights) + near + 0.35 * phrases;
+  const base = coverageOf(candidate, weights) + chapterScoreOf(candidate, weights) + near + 0.35 * phrases;
   const opens = [...weights.keys()].some((term) => candidate.opening.has(term)) ? 1.08 : 1;
   return base * opens * lengthFactor(candidate) * styleFactor(candidate.text) * (1 - 0.02 * Math.min(candidate.rank, 10));
+}
+
+/** Zero unless heading and question say the same: most of each is in the other. */
+function chapterScoreOf({ chapter, place }: Candidate, weights: ReadonlyMap<string, number>): number {
+  const total = sum(weights.values());
+  const named = sum([...weights].map(([term, weight]) => (chapter.has(term) ? weight : 0)));
+  const foreign = [...chapter].filter((term) => !weights.has(term)).length;
+  if (named < total * LEAST_CHAPTER_SHARE || foreign > chapter.size / 2) return 0;
+  return CHAPTER_WEIGHT * named * (1 - 0.05 * Math.min(place, 10));
 }
 
 /** Share of each passage's sentences that name something of the question: a passage about it beats one that mentions it. */
