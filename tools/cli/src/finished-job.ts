@@ -26,5 +26,5 @@ export async function finishedJob(rag: RagClient, id: string, { deadlineMs = 600
     if (finalJobStatuses.includes(job.status)) throw new AppError('DOCUMENT_UNREADABLE', job.error ? `${job.error.message} (${job.error.code})` : `The job was ${job.status}.`);
     await sleep(waitMs);
   }
-  throw new AppError('DEADLINE_EXCEEDED', `Job ${id} did not finish within ${deadlineMs / 1000} s; it goes on in the service.`);
+  throw new AppError('DEADLINE_EXCEEDED', `Job ${id} did not finish within ${deadlineMs / 1000} s; it goes on in the service.`, { retryable: false });
 }
