@@ -38,7 +38,7 @@ export async function createGatewayParts(runtime: ServiceRuntime<GatewayConfig>)
   const catalogue = new ModelCatalogue(logger);
   const registry = new ProviderRegistry({ ...providers, defaultModel: config.DEFAULT_MODEL, defaultEmbeddingModel: config.DEFAULT_EMBEDDING_MODEL }, catalogue);
   const usage = new PostgresUsageStore(database);
-  const recorder = new UsageRecorder(usage, logger, { mode: longLived ? 'background' : 'inline' });
+  const recorder = new UsageRecorder(usage, logger);
   onClose(() => recorder.close());
   const times = { firstOutputMs: config.MODEL_FIRST_OUTPUT_TIMEOUT_MS, idleMs: config.MODEL_IDLE_TIMEOUT_MS, totalMs: config.MODEL_TIMEOUT_MS };
   const caller = new ModelCaller({ times, retries: config.MODEL_RETRIES }, recorder, new GenAiPrices(logger), logger);

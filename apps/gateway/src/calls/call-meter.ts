@@ -90,7 +90,7 @@ export class CallMeter {
     return { ...reported, input: totalInput(reported) > 0 ? reported.input : nothingSent ? 0 : input, output: Math.max(reported.output, output) };
   }
 
-  /** Writes the usage row. On a server this does not wait for the database. Never throws. */
+  /** Writes the usage row; an answer ends after that. Never throws. */
   async settle(error?: unknown): Promise<void> {
     if (this.settled) return;
     this.settled = true;

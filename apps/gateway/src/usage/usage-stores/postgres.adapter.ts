@@ -4,7 +4,7 @@ import { runInContext } from '@faas/request-context';
 import { ModelCallEntity } from '../../database/model-call.entity';
 import { UsageStore, type StoredUsage } from '../usage-store.port';
 
-/** Who writes in the background: the rows say who called. */
+/** Who writes, also outside of a request: the rows say who called. */
 const RECORDER = { subject: 'usage-recorder', scopes: [] };
 
 export class PostgresUsageStore extends UsageStore {
