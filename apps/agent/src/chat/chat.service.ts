@@ -68,9 +68,9 @@ export class ChatService {
       const work = await this.queue.enqueueClaimed({ kind: RUN_WORK, ref: runId });
       const claim: RunClaim = { runId, threadId, agentId: agent.id, work };
       await this.runs.insert({ id: runId, agentId: agent.id, threadId, subject, keyId, requestId }, work.fence);
-      await this.runs.append(claim, { ...noChange, events: [{ event: 'run.started', data: { runId, threadId, model: agent.model } }] });
+      const position = await this.runs.append(claim, { ...noChange, events: [{ event: 'run.started', data: { runId, threadId, model: agent.model } }] });
       await this.messages.append({ id: newId('msg'), threadId, runId, role: 'user', content: message, citations: [] });
-      return { claim, agent, thread: await this.messages.newest(threadId, MOST_MESSAGES) };
+      return { claim, position, agent, thread: await this.messages.newest(threadId, MOST_MESSAGES) };
     });
   }
 }

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { newId } from '@faas/api';
 import { Database, Outbox, OutboxRelay, WorkQueue } from '@faas/database';
 import { openTemporaryPostgres } from '@faas/embedded-postgres';
+import { AppError } from '@faas/errors';
 import type { DomainEvent } from '@faas/events';
 import { createLogger } from '@faas/logging';
 import { runInContext } from '@faas/request-context';
@@ -78,6 +79,20 @@ describe('RunCloser', () => {
     await expect(close(claim, { ...succeeded, status: 'cancelled', message: 'Late.' })).rejects.toMatchObject({ code: 'RUN_INTERRUPTED' });
     expect(await inTenant(() => runs.get(claim.agentId, claim.runId))).toMatchObject({ status: 'succeeded', message: 'Done.', lastSeq: 1 });
     expect(await sentEvents()).toEqual([]);
+  });
+
+  it('ends a run although the database is busy, and once when only the answer to the commit was lost', async () => {
+    const claim = await beginRun();
+    const original = database.inTenant.bind(database);
+    const attempts = jest.spyOn(database, 'inTenant').mockRejectedValueOnce(new AppError('DATABASE_BUSY', 'Too busy.'));
+    attempts.mockImplementationOnce(async (work) => {
+      await original(work);
+      throw new AppError('DATABASE_UNAVAILABLE', 'No answer.');
+    });
+    expect(await close(claim, succeeded)).toMatchObject({ event: 'run.finished', data: { message: 'Done.' } });
+    attempts.mockRestore();
+    expect(await inTenant(() => runs.get(claim.agentId, claim.runId))).toMatchObject({ status: 'succeeded', lastSeq: 1 });
+    expect(await sentEvents()).toHaveLength(1);
   });
 
   it('leaves a run alone whose lease another process took', async () => {

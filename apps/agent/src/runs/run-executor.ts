@@ -15,13 +15,14 @@ import type { RunClaim } from './run-claim';
 import { RunCloser, type FinalFrame } from './run-closer';
 import { RunEventsHub } from './run-events.hub';
 import { RunJournal } from './run-journal';
-import { RunStore } from './run.store';
+import { RunStore, type RunPosition } from './run.store';
 
 /** So that the run's own time-out, which says what to do, comes before the general one of outgoing calls. */
 const DEADLINE_GRACE_MS = 1_000;
 
 export interface RunTask {
   readonly claim: RunClaim;
+  readonly position: RunPosition;
   readonly agent: Pick<Agent, 'instructions' | 'model' | 'tools' | 'limits'>;
   /** The thread so far, the question last. */
   readonly thread: readonly Utterance[];
@@ -69,7 +70,7 @@ export class RunExecutor {
   private async run(task: RunTask, controller: AbortController): Promise<FinalFrame> {
     const { claim } = task;
     const startedAt = performance.now();
-    const journal = new RunJournal(this.database, this.runs, this.hub, claim, (error) => controller.abort(error));
+    const journal = new RunJournal(this.database, this.runs, this.hub, claim, task.position, (error) => controller.abort(error));
     const end = await this.answer(task, journal, controller.signal).catch((error: unknown) => this.endAfter(error, journal, claim, controller.signal));
     try {
       const frame = await this.closer.close(claim, await journal.close(), end);

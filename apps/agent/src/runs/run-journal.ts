@@ -1,10 +1,11 @@
 import { Database } from '@faas/database';
 import type { LoopStep } from '../loop/loop-step';
+import { isDatabaseAway, withDatabasePatience } from './database-patience';
 import type { RunChange } from './run-change';
 import type { RunClaim } from './run-claim';
 import { RunDraft } from './run-draft';
 import { RunEventsHub } from './run-events.hub';
-import { RunStore } from './run.store';
+import { RunStore, type RunPosition } from './run.store';
 
 /** Text is written in batches: the first piece at once, the others at most so late and so many at a time. */
 const MAX_DELAY_MS = 50;
@@ -13,7 +14,8 @@ const MAX_PIECES = 16;
 /**
  * Writes one run down while it happens, in order. A model or tool call is on record before it is made.
  *
- * A write that fails is thrown by the next call; one in the background is also handed to `onFailure`, so that a run
+ * While the database is busy or away a write is tried again, and the later ones wait for it; none is made twice. A write
+ * that fails for good is thrown by the next call; one in the background is also handed to `onFailure`, so that a run
  * which lost its lease stops within the time of a batch.
  */
 export class RunJournal {
@@ -21,12 +23,16 @@ export class RunJournal {
   private timer: NodeJS.Timeout | undefined;
   private writtenAt = 0;
   private writing: Promise<void> = Promise.resolve();
+  /** Taken from the draft, and not known to be written. */
+  private unwritten: RunChange | undefined;
 
+  /** @param position where the run stands. */
   constructor(
     private readonly database: Database,
     private readonly runs: RunStore,
     private readonly hub: RunEventsHub,
     private readonly claim: RunClaim,
+    private position: RunPosition,
     private readonly onFailure: (error: unknown) => void,
   ) {}
 
@@ -41,11 +47,16 @@ export class RunJournal {
     else if (urgency === 'soon') this.writeSoon();
   }
 
-  /** What is not written yet; nothing is written any more afterwards. Steps under way count as failed. */
+  /**
+   * What is not written yet; nothing is written any more afterwards. Steps under way count as failed.
+   *
+   * @throws AppError when a write that had to be given up cannot be made now either: the log would have a hole.
+   */
   async close(): Promise<RunChange> {
     this.clearTimer();
     // Its failure was reported already; the final write meets the same fence.
     await this.writing.catch(() => undefined);
+    if (this.unwritten) await this.append(this.unwritten, this.position, true);
     this.draft.failOpenSteps();
     return this.draft.take();
   }
@@ -60,11 +71,25 @@ export class RunJournal {
     this.writing = this.writing.then(async () => {
       const change = this.draft.take();
       if (change.events.length + change.steps.length + change.modelCalls === 0) return;
-      await this.database.inTenant(() => this.runs.append(this.claim, change));
+      await this.append(change, this.position, false);
       this.writtenAt = performance.now();
       this.hub.notify(this.claim.runId);
     });
     return this.writing;
+  }
+
+  private async append(change: RunChange, from: RunPosition, triedBefore: boolean): Promise<void> {
+    this.unwritten = change;
+    try {
+      this.position = await withDatabasePatience((attempt) =>
+        this.database.inTenant(() => (attempt > 1 || triedBefore ? this.runs.appendOnce(this.claim, change, from) : this.runs.append(this.claim, change))),
+      );
+      this.unwritten = undefined;
+    } catch (error) {
+      // Refused: it would be again, and the run can still be ended with this reason.
+      if (!isDatabaseAway(error)) this.unwritten = undefined;
+      throw error;
+    }
   }
 
   private clearTimer(): void {

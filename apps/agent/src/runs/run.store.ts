@@ -7,6 +7,9 @@ import { RunEventEntity } from './run-event.entity';
 import { RunEntity } from './run.entity';
 import { storableJson, storableText } from './storable-json';
 
+/** How far a run is written down; every write that must not be repeated moves it. */
+export type RunPosition = Pick<RunEntity, 'lastSeq' | 'steps'>;
+
 export type NewRun = Pick<RunEntity, 'id' | 'agentId' | 'threadId' | 'subject' | 'keyId' | 'requestId'>;
 
 /**
@@ -36,15 +39,20 @@ export class RunStore {
     return this.database.manager.findOneBy(RunEntity, { id });
   }
 
+  /** As `find`; waits for a write, or a commit, that is under way. */
+  lock(id: string): Promise<RunEntity | null> {
+    return this.database.manager.findOne(RunEntity, { where: { id }, lock: { mode: 'for_no_key_update' } });
+  }
+
   /** One statement: the run moves on and its log grows, or nothing happens. */
-  async append({ runId, work }: RunClaim, change: RunChange): Promise<void> {
-    const rows: unknown[] = await this.database.manager.query(
+  async append({ runId, work }: RunClaim, change: RunChange): Promise<RunPosition> {
+    const [position] = await this.database.manager.query<RunPosition[]>(
       `WITH run AS (
          UPDATE agent.runs
             SET last_seq = last_seq + jsonb_array_length($3::jsonb), steps = steps + $4,
                 input_tokens = input_tokens + $5, output_tokens = output_tokens + $6, model = coalesce($7, model)
           WHERE id = $1 AND fence = $2 AND status = 'running'
-        RETURNING id, last_seq - jsonb_array_length($3::jsonb) AS seq_before
+        RETURNING id, last_seq, steps, last_seq - jsonb_array_length($3::jsonb) AS seq_before
        ), logged AS (
          INSERT INTO agent.run_events (run_id, seq, type, data)
          SELECT run.id, run.seq_before + entry.position, entry.value ->> 'event', entry.value -> 'data'
@@ -57,10 +65,23 @@ export class RunStore {
          ON CONFLICT (run_id, key) DO UPDATE
             SET state = excluded.state, output = excluded.output, finished_at = excluded.finished_at
        )
-       SELECT id FROM run`,
+       SELECT last_seq AS "lastSeq", steps FROM run`,
       [runId, work.fence, storableJson(change.events), change.modelCalls, change.inputTokens, change.outputTokens, change.model ?? null, storableJson(change.steps)],
     );
-    if (rows.length === 0) throw lost(runId);
+    if (!position) throw lost(runId);
+    return position;
+  }
+
+  /**
+   * As `append`, after an attempt that may have been committed although its answer was lost.
+   *
+   * @param from where the run stood before the first attempt.
+   */
+  async appendOnce(claim: RunClaim, change: RunChange, from: RunPosition): Promise<RunPosition> {
+    const run = await this.lock(claim.runId);
+    if (run?.fence !== claim.work.fence || run.status !== 'running') throw lost(claim.runId);
+    const { lastSeq, steps } = run;
+    return lastSeq === from.lastSeq && steps === from.steps ? this.append(claim, change) : { lastSeq, steps };
   }
 
   /** Makes the run's state final. */
