@@ -60,6 +60,7 @@ export function wireRag({ config, logger, database, blobs, queue, outbox, gatewa
   const lexical = new PostgresLexicalIndex(database);
   const vectors = new PgvectorIndex(database);
   const embedder = config.EMBEDDING_MODEL ? new GatewayEmbedder(gateway, config.EMBEDDING_MODEL) : undefined;
+  const vectorIndexing = new VectorIndexing(vectors, embedder);
   const pdf = new PdfFormat({ maxPages: config.PDF_MAX_PAGES, deadlineMs: config.PDF_TIMEOUT_MS });
   const formats = new FormatRegistry([new PlainTextFormat(), new MarkdownFormat(), new HtmlFormat(), pdf]);
   const guard = new EgressGuard({ allowedHosts: config.URL_ALLOWED_HOSTS });
@@ -73,13 +74,13 @@ export function wireRag({ config, logger, database, blobs, queue, outbox, gatewa
       providers: [
         { provide: MULTIPART, inject: [HttpAdapterHost], useFactory: (host: HttpAdapterHost) => registerMultipart(host.httpAdapter.getInstance() as FastifyInstance, config.MAX_BODY_BYTES) },
         { provide: CollectionsService, useValue: new CollectionsService(database, collections, blobs) },
-        { provide: DocumentsService, useValue: new DocumentsService(database, collections, documents, jobs, lexical, blobs, queue, outbox, formats, reader, wake) },
+        { provide: DocumentsService, useValue: new DocumentsService(database, collections, documents, jobs, lexical, vectorIndexing, blobs, queue, outbox, formats, reader, wake) },
         { provide: JobsService, useValue: new JobsService(database, jobs, documents) },
         { provide: SearchService, useValue: searches },
         { provide: QueryService, useValue: new QueryService(searches, new GatewayAnswerModel(gateway), config.ANSWER_MODEL) },
       ],
     },
-    ingestion: new IngestionHandler(database, queue, outbox, jobs, documents, chunks, lexical, new VectorIndexing(vectors, embedder), blobs, formats, logger),
+    ingestion: new IngestionHandler(database, queue, outbox, jobs, documents, chunks, lexical, vectorIndexing, blobs, formats, logger),
   };
 }
 

@@ -12,6 +12,7 @@ import { INGESTION } from '../ingestion/ingestion-work';
 import { JobStore } from '../ingestion/job.store';
 import { toJob } from '../ingestion/to-job';
 import { LexicalIndex } from '../search/lexical-index.port';
+import { VectorIndexing } from '../search/vector-indexing';
 import { DocumentStore } from './document.store';
 import { toDocument } from './to-document';
 import type { Upload } from './upload';
@@ -36,6 +37,7 @@ export class DocumentsService {
     private readonly documents: DocumentStore,
     private readonly jobs: JobStore,
     private readonly index: LexicalIndex,
+    private readonly vectors: VectorIndexing,
     private readonly blobs: BlobStore,
     private readonly queue: WorkQueue,
     private readonly outbox: Outbox,
@@ -114,6 +116,8 @@ export class DocumentsService {
       const version = await this.documents.version(document.key, document.latestVersion);
       const corrected = mediaType !== version.mediaType || (charset !== undefined && charset !== (version.charset ?? 'utf-8')) || (title !== undefined && title !== version.title);
       if (externalId !== undefined && corrected) return undefined;
+      // Ingested before the embedding model was configured: the same bytes are work after all. A named document does not take it from an upload without a name.
+      if ((externalId !== undefined || document.externalId === null) && (await this.lacksVectors(document))) return undefined;
       const job = document.status === 'processing' ? await this.jobs.newestOf(document.key) : null;
       const answer = (result: AcceptedDocument['result'], shown: DocumentEntity) => ({ document: toDocument(shown, collection), job: job && toJob(job, shown), result });
       if (externalId === undefined) return answer('duplicate', document);
@@ -121,6 +125,10 @@ export class DocumentsService {
       await this.documents.update(document.key, { metadata: metadata as object });
       return answer('updated', await this.documents.get(collection.key, document.id));
     });
+  }
+
+  private async lacksVectors({ status, collectionKey, key, version }: DocumentEntity): Promise<boolean> {
+    return status === 'ready' && version !== null && !(await this.vectors.isComplete({ collectionKey, documentKey: key, version }));
   }
 
   /** A new document or version, its original and the work to index it: all of it or nothing. */
@@ -144,11 +152,13 @@ export class DocumentsService {
     const known = created ? undefined : await this.recognise(collection, upload, contentHash);
     if (known) return known;
     const version = document.latestVersion + 1;
+    // Not naming the title again is no change of it while the content is the same.
+    const before = !created && document.contentHash === contentHash ? await this.documents.version(document.key, document.latestVersion) : undefined;
     await this.jobs.supersede(document.key);
     await this.documents.addVersion({
       documentKey: document.key,
       version,
-      title: upload.title ?? null,
+      title: upload.title ?? before?.title ?? null,
       mediaType,
       charset: upload.charset ?? null,
       contentHash,

@@ -42,6 +42,11 @@ export class ChunkStore {
     );
   }
 
+  /** Takes away what a job has stored, with its words and vectors. */
+  async clear(documentKey: number, version: number): Promise<void> {
+    await this.database.manager.query('DELETE FROM rag.chunk WHERE document_key = $1 AND version = $2', [documentKey, version]);
+  }
+
   /** In the order asked for; chunks of a version that is no longer visible are left out. */
   async find(references: readonly ChunkReference[]): Promise<FoundChunk[]> {
     if (references.length === 0) return [];

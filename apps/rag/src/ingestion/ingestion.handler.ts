@@ -12,7 +12,7 @@ import type { JobEntity } from '../database/job.entity';
 import { documentEvent } from '../documents/document-event';
 import { DocumentStore } from '../documents/document.store';
 import { FormatRegistry } from '../formats/format-registry';
-import { LexicalIndex } from '../search/lexical-index.port';
+import { LexicalIndex, type IndexedVersion } from '../search/lexical-index.port';
 import { VectorIndexing } from '../search/vector-indexing';
 import { ChunkStore } from './chunk.store';
 import { JobStore } from './job.store';
@@ -31,7 +31,7 @@ interface Task {
 
 /**
  * Reads a document, cuts it and puts it into the index, batch by batch. Reading and cutting are deterministic, so a job that
- * was interrupted goes on after its last batch. Nothing is visible until the last transaction, which publishes the version,
+ * was interrupted goes on after its last batch, or from the start when the embedding model has changed meanwhile. Nothing is visible until the last transaction, which publishes the version,
  * ends the job and completes the work at once.
  */
 export class IngestionHandler implements WorkHandler {
@@ -58,12 +58,18 @@ export class IngestionHandler implements WorkHandler {
     const document = await this.formats.get(version.mediaType).read({ bytes, charset: version.charset ?? undefined });
     const chunks = chunkDocument(document, collection);
     const title = version.title ?? document.title?.slice(0, 500) ?? titleOf(task.document, document.text);
-    const prepared = await this.change(task, async () => {
+    let done = 0;
+    const prepared = await this.change(task, async (current) => {
       await this.documents.keepContent(version.documentKey, version.version, document.text, codePointLength(document.text));
-      await this.jobs.update(job.id, { total: chunks.length });
+      done = current.done;
+      if (!(await this.vectors.isUniform(placeOf(task)))) {
+        await this.chunks.clear(version.documentKey, version.version);
+        done = 0;
+      }
+      await this.jobs.update(job.id, { done, total: chunks.length });
     });
     if (!prepared) return;
-    for (let from = job.done; from < chunks.length; ) {
+    for (let from = done; from < chunks.length; ) {
       signal.throwIfAborted();
       const next = await this.store(task, title, chunks, from);
       if (next === undefined) return;
@@ -116,7 +122,7 @@ export class IngestionHandler implements WorkHandler {
       next = done;
       // Another process was here in the meantime: go on where it stopped.
       if (done !== from) return;
-      const place = { collectionKey: collection.key, documentKey: version.documentKey, version: version.version };
+      const place = placeOf(task);
       await this.chunks.add(place.documentKey, place.version, batch);
       await this.index.stage(collection, place, batch.map(({ ordinal }, position) => ({ ordinal, searchable: texts[position] ?? '' })));
       if (vectors) await this.vectors.store(place, batch, vectors);
@@ -134,6 +140,8 @@ export class IngestionHandler implements WorkHandler {
       await this.database.manager.query('SELECT key FROM rag.collection WHERE key = $1 FOR NO KEY UPDATE', [collection.key]);
       const document = await this.documents.lock(version.documentKey);
       if (!document || !(await this.jobs.lockOpen(job.id))) return false;
+      // A process of another configuration may have had this job in between.
+      if (!(await this.vectors.isUniform(placeOf(task)))) throw new AppError('CONFLICT', 'The embedding model changed while the document was ingested.', { retryable: true });
       await this.index.publish({ collectionKey: collection.key, documentKey: document.key, version: version.version });
       await this.blobs.delete(await this.documents.prune(document.key, version.version));
       const { characters } = await this.documents.version(document.key, version.version);
@@ -154,6 +162,10 @@ export class IngestionHandler implements WorkHandler {
       return Boolean(current);
     });
   }
+}
+
+function placeOf({ collection, version }: Task): IndexedVersion {
+  return { collectionKey: collection.key, documentKey: version.documentKey, version: version.version };
 }
 
 /** Where neither caller nor document name it: the file's name, else its first line. */

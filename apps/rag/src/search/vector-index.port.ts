@@ -18,5 +18,7 @@ export abstract class VectorIndex {
   abstract findSpace(collectionKey: number, model: string): Promise<VectorSpace | undefined>;
   /** Makes the space with the first vectors. @throws AppError CONFLICT when the model now gives vectors of another length. */
   abstract store(model: string, version: IndexedVersion, vectors: readonly { ordinal: number; embedding: readonly number[] }[]): Promise<void>;
+  /** Whether each chunk of the version has its vector in the space of the model; without a model: whether none has any. */
+  abstract holds(version: IndexedVersion, model: string | undefined): Promise<boolean>;
   abstract search(collectionKey: number, space: VectorSpace, embedding: readonly number[], options: { limit: number; filter?: SearchFilter }): Promise<VectorHits>;
 }

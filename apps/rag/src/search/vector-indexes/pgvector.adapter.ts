@@ -31,6 +31,24 @@ export class PgvectorIndex extends VectorIndex {
     );
   }
 
+  async holds({ collectionKey, documentKey, version }: IndexedVersion, model: string | undefined): Promise<boolean> {
+    const { manager } = this.database;
+    const [row] =
+      model === undefined
+        ? await manager.query<{ other: boolean }[]>('SELECT EXISTS (SELECT 1 FROM rag.chunk_vector WHERE document_key = $1 AND version = $2) AS other', [documentKey, version])
+        : await manager.query<{ other: boolean }[]>(
+            `SELECT EXISTS (
+               SELECT 1 FROM rag.chunk
+               WHERE chunk.document_key = $1 AND chunk.version = $2 AND NOT EXISTS (
+                 SELECT 1 FROM rag.chunk_vector stored JOIN rag.vector_space space ON space.key = stored.space_key
+                 WHERE space.collection_key = $3 AND space.model = $4 AND stored.document_key = chunk.document_key AND stored.version = chunk.version AND stored.ordinal = chunk.ordinal
+               )
+             ) AS other`,
+            [documentKey, version, collectionKey, model],
+          );
+    return row?.other === false;
+  }
+
   async search(collectionKey: number, space: VectorSpace, embedding: readonly number[], { limit, filter }: { limit: number; filter?: SearchFilter }): Promise<VectorHits> {
     if (embedding.length !== space.dimensions) throw new AppError('CONFLICT', `The embedding model gave ${embedding.length} dimensions; the vectors of this collection have ${space.dimensions}.`);
     const { manager } = this.database;
