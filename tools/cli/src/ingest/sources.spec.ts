@@ -32,7 +32,7 @@ describe('sourcesOf', () => {
     expect(await sourcesOf('https://example.org/a', folder)).toEqual({ sources: [{ kind: 'url', name: 'https://example.org/a', url: 'https://example.org/a' }], ignored: [] });
   });
 
-  it.each([['missing', /no file or folder/], ['a/image.png', /format that is not read/], ['empty', /holds no file/]])('says what is wrong with %s', async (target, message) => {
+  it.each([['missing', /no file or folder/], ['ftp://x/', /^Only http and https URLs are fetched, not 'ftp:\/\/x\/'\.$/], ['a/image.png', /format that is not read/], ['empty', /holds no file/]])('says what is wrong with %s', async (target, message) => {
     mkdirSync(join(folder, 'empty'), { recursive: true });
     await expect(sourcesOf(target, folder)).rejects.toThrow(message);
   });

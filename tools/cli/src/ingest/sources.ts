@@ -32,6 +32,7 @@ const known = Object.keys(mediaTypes).join(', ');
  */
 export async function sourcesOf(target: string, from: string): Promise<Sources> {
   if (/^https?:\/\//i.test(target)) return { sources: [{ kind: 'url', name: target, url: target }], ignored: [] };
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(target)) throw new AppError('REQUEST_INVALID', `Only http and https URLs are fetched, not '${target}'.`);
   const path = resolve(from, target);
   const found = await stat(path).catch((cause: unknown) => {
     throw new AppError('REQUEST_INVALID', `There is no file or folder '${target}'.`, { cause });
