@@ -54,4 +54,9 @@ describe('launcher', () => {
     expect(spawnSync(process.execPath, [launcher, 'ask', '--help'], { encoding: 'utf8', env: environment })).toMatchObject({ status: 0, stdout: expect.stringContaining('npm run ask') });
     expect(spawnSync(process.execPath, [launcher, 'ask'], { encoding: 'utf8', env: environment })).toMatchObject({ status: 2, stderr: expect.stringContaining('question') });
   }, 30_000);
+
+  it.each([['dev', 'Usage: npm start\n'], ['reset', 'Usage: npm run reset -- [options]\n']])('explains %s by the name that people type', (command, usage) => {
+    const { stdout } = spawnSync(process.execPath, [launcher, command, '--help'], { encoding: 'utf8', env: { ...process.env, NODE_OPTIONS: '' } });
+    expect(stdout).toContain(usage);
+  }, 30_000);
 });

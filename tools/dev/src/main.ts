@@ -24,6 +24,7 @@ const program = new Command('dev').description('Runs the whole system on this ma
 program
   .command('start', { isDefault: true })
   .description('Builds and starts the three services and the local edge. Ctrl-C ends every process.')
+  .configureHelp({ commandUsage: () => 'npm start' })
   .addHelpText(
     'after',
     `
@@ -38,6 +39,7 @@ Environment:
 program
   .command('reset')
   .description('Deletes the local data after asking.')
+  .configureHelp({ commandUsage: () => 'npm run reset -- [options]' })
   .option('-y, --yes', 'do not ask', false)
   .action((options: { yes: boolean }) => exitWith(async () => (await import('./reset.command')).reset(root, options)));
 
