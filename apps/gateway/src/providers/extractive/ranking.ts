@@ -28,7 +28,7 @@ const MOST_PASSAGES = 64;
 const HEADING_WEIGHT = 0.45;
 const NEIGHBOUR_WEIGHT = 0.15;
 /** A chapter whose heading is the question answers it, whatever words its sentences use; its first sentences most. */
-const CHAPTER_WEIGHT = 0.6;
+const CHAPTER_WEIGHT = 0.9;
 const LEAST_CHAPTER_SHARE = 0.7;
 const OPENING_TERMS = 3;
 const TOPICALITY_WEIGHT = 0.2;
