@@ -148,6 +148,51 @@ describeService('chat', (harness) => {
     expect(harness().gateway.requests).toHaveLength(1);
   });
 
+  describe('a repeated Idempotency-Key', () => {
+    const send = (key: string, body: object, timeoutMs?: number) =>
+      harness().fetch('/plain/chat', {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { 'idempotency-key': `${key}-${harness().tenant}`, ...(timeoutMs ? { 'x-faas-timeout-ms': String(timeoutMs) } : {}) },
+      });
+    const newThread = async () => (await agents().chat('plain', { message: 'First.' })).threadId;
+    const questions = async (threadId: string) => (await agents().listMessages('plain', threadId)).data.filter(({ role }) => role === 'user').map(({ content }) => content);
+    const callsAfter = (first: number) => harness().gateway.requests.length - first;
+
+    it.each([
+      ['JSON', false, 404],
+      ['a stream', true, 200],
+    ])('gets the error of the run that failed, as %s', async (what, stream, status) => {
+      const threadId = await newThread();
+      const asked = harness().gateway.requests.length;
+      harness().gateway.answerWith((_body, answer) => answer.fail(404, 'MODEL_NOT_FOUND', "Unknown model 'x/y'."));
+      const body = { message: 'Once.', threadId, stream };
+      const first = await send(`failed ${what}`.replaceAll(' ', '-'), body);
+      const text = await first.text();
+      expect(text).toContain('MODEL_NOT_FOUND');
+      const again = await send(`failed ${what}`.replaceAll(' ', '-'), body);
+      expect([first.status, again.status, await again.text()]).toEqual([status, status, text]);
+      expect(again.headers.get('idempotency-replayed')).toBe('true');
+      expect(await questions(threadId)).toEqual(['Once.', 'First.']);
+      expect(callsAfter(asked)).toBe(1);
+    });
+
+    it('gets the time-out that names the run which goes on', async () => {
+      const threadId = await newThread();
+      const asked = harness().gateway.requests.length;
+      harness().gateway.answerWith((_body, answer) => answer.hang());
+      const body = { message: 'Once.', threadId };
+      const first = await send('late', body, 1_500);
+      const { error } = (await first.json()) as { error: { code: string; details: { runId: string } } };
+      expect([first.status, error.code]).toEqual([504, 'DEADLINE_EXCEEDED']);
+      const again = await send('late', body);
+      expect([again.status, await again.json()]).toEqual([504, { error }]);
+      expect(await questions(threadId)).toEqual(['Once.', 'First.']);
+      expect(callsAfter(asked)).toBe(1);
+      await agents().cancelRun('plain', error.details.runId);
+    });
+  });
+
   it('stores what no database takes as something it takes', async () => {
     harness().gateway.answerWith((_body, answer) => answer.text('a\0b'));
     expect(await agents().chat('plain', { message: 'Say NUL.' })).toMatchObject({ status: 'succeeded' });

@@ -37,9 +37,13 @@ export class ChatService {
   /** @throws AppError what ended the run; its details name run and thread. */
   async answer(agent: string, input: ChatInput): Promise<ChatAnswer> {
     const task = await this.begin(agent, input);
-    const frame = await inTime(this.executor.execute(task), task.claim);
-    if (frame.event === 'run.finished') return frame.data;
-    throw toAppError(frame.data);
+    try {
+      const frame = await inTime(this.executor.execute(task), task.claim);
+      if (frame.event === 'run.finished') return frame.data;
+      throw toAppError(frame.data);
+    } catch (error) {
+      throw begun(error, task.claim);
+    }
   }
 
   /** The frames of the run, from its log. What is wrong with the request itself is thrown before the first. */
@@ -48,10 +52,14 @@ export class ChatService {
     const task = await this.begin(agent, input);
     // The log holds the outcome; a run that cannot be ended is ended by its lease.
     this.executor.execute(task).catch(() => undefined);
-    for await (const frame of this.feed.follow(task.claim.runId, 0, context)) {
-      // Thrown, so that the stream counts as failed; the writer makes the same frame of it again.
-      if (frame.event === 'error') throw toAppError(errorBody.parse(frame.data));
-      yield frame;
+    try {
+      for await (const frame of this.feed.follow(task.claim.runId, 0, context)) {
+        // Thrown, so that the stream counts as failed; the writer makes the same frame of it again.
+        if (frame.event === 'error') throw toAppError(errorBody.parse(frame.data));
+        yield frame;
+      }
+    } catch (error) {
+      throw begun(error, task.claim);
     }
   }
 
@@ -88,6 +96,13 @@ async function inTime(done: Promise<FinalFrame>, { runId, threadId }: RunClaim):
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** The question is kept and the run may go on: a repeated Idempotency-Key gets this error and begins no second run. */
+function begun(error: unknown, { runId, threadId }: RunClaim): AppError {
+  const known = AppError.is(error) ? error : new AppError('INTERNAL', 'An unexpected failure ended the answer.', { cause: error });
+  const { code, message, details, retryable, retryAfterMs, cause } = known;
+  return new AppError(code, message, { details: { ...details, runId, threadId }, retryable, retryAfterMs, cause, keepsIdempotencyKey: true });
 }
 
 function toAppError({ error: { code, message, details } }: ErrorBody): AppError {
