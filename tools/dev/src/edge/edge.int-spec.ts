@@ -112,6 +112,29 @@ describe('local edge', () => {
     await expect(text(answer)).rejects.toThrow(/aborted/);
   });
 
+  const breakingOff: RequestListener = (_request, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'x-request-id': 'r9' });
+    response.write('id: 1\nevent: delta\ndata: {}\n\nid: 2\nev', () => response.socket?.destroy());
+  };
+  const lastFrame = { error: { code: 'SERVICE_UNAVAILABLE', message: expect.stringContaining('gateway service ended in the middle'), requestId: 'r9' } };
+
+  it('ends an event stream that its service breaks off with an error frame', async () => {
+    const edge = await edgeBefore(breakingOff);
+    const frames = (await text(await ask(edge, '/api/v1/gateway/stream'))).split('\n\n');
+    expect(frames.slice(0, 2)).toEqual(['id: 1\nevent: delta\ndata: {}', 'id: 2\nev']);
+    const [event, data] = frames[2]!.split('\n');
+    expect(event).toBe('event: error');
+    expect(JSON.parse(data!.replace(/^data: /, ''))).toEqual(lastFrame);
+    expect(frames.slice(3)).toEqual(['']);
+  });
+
+  it('ends a broken stream of chunks with an error chunk, never with [DONE]', async () => {
+    const edge = await edgeBefore(breakingOff);
+    const frames = (await text(await ask(edge, '/api/v1/gateway/v1/chat/completions', { method: 'POST', body: '{}' }))).split('\n\n');
+    expect(JSON.parse(frames[2]!.replace(/^data: /, ''))).toMatchObject({ error: { code: 'SERVICE_UNAVAILABLE', message: lastFrame.error.message, faas: { requestId: 'r9' } } });
+    expect(frames.slice(3)).toEqual(['']);
+  });
+
   it('names a missing neighbour', async () => {
     const edge = await edgeBefore(echo);
     const answer = await ask(edge, '/api/v1/rag/collections', { headers: { 'x-request-id': 'r7' } });

@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage, type ServerResponse } from 'node:http';
 import { pipeline, Transform } from 'node:stream';
 import { AppError } from '@faas/errors';
+import { isEventStream, withLastFrame } from './broken-stream';
 import { answerWithError } from './error-answer';
 import { forwardedRequestHeaders, forwardedResponseHeaders } from './headers';
 
@@ -38,8 +39,9 @@ export function forward(request: IncomingMessage, response: ServerResponse, upst
     answered = true;
     response.writeHead(answer.statusCode ?? 502, answer.statusMessage, forwardedResponseHeaders(answer));
     response.flushHeaders();
-    // A service that breaks off must not look like a finished answer: pipeline destroys the caller's connection.
-    pipeline(answer, response, () => {
+    // A service that breaks off must not look like a finished answer: an event stream gets a last frame that says so, for
+    // anything else pipeline destroys the caller's connection.
+    pipeline(isEventStream(answer) ? withLastFrame(answer, request, upstream.name) : answer, response, () => {
       request.unpipe();
       request.resume();
       call.destroy();
