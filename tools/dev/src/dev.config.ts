@@ -6,6 +6,7 @@ const port = (defaultValue: number, description: string) => z.coerce.number().in
 /** What `npm start` itself reads; every other variable reaches the services as it is. */
 export const devConfig = z.object({
   DATA_DIR: commonVariables.DATA_DIR,
+  AUTH_MODE: commonVariables.AUTH_MODE.unwrap().optional().describe('Refused when `required`: npm start serves this machine without credentials.'),
   DATABASE_URL: commonVariables.DATABASE_URL,
   REDIS_URL: commonVariables.REDIS_URL,
   MAX_BODY_BYTES: commonVariables.MAX_BODY_BYTES,

@@ -32,7 +32,11 @@ Environment:
   EDGE_PORT, AGENT_PORT, GATEWAY_PORT, RAG_PORT   ports (8000, 8080, 8081, 8082)
   DATA_DIR                                        where data is kept (.data)
   DATABASE_URL, REDIS_URL                         real servers instead of the built-in parts
-  OPENAI_API_KEY, ANTHROPIC_API_KEY, …            a model; see apps/gateway/README.md`,
+  OPENAI_API_KEY, ANTHROPIC_API_KEY, …            a model; see apps/gateway/README.md
+
+Serves this machine only, without credentials: AUTH_MODE=required is refused. To run with it, start each service with
+"npx nx serve <service>" and issue a first key with
+"npm run key -- --tenant <name> --signing-secret file:<DATA_DIR>/gateway/signing-secret".`,
   )
   .action(() => exitWith(async () => (await import('./start.command')).start(root)));
 

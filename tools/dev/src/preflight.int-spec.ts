@@ -79,6 +79,13 @@ describe('preflight', () => {
     server.close();
   }, 15_000);
 
+  it('refuses AUTH_MODE=required and says how to run with it', async () => {
+    const message = await problem({ AUTH_MODE: 'required' });
+    expect(message).toMatch(/^npm start serves this machine without credentials; .*nx serve .*--signing-secret file:.*signing-secret/);
+    expect(message.split('\n')).toHaveLength(1);
+    expect(await problem({ AUTH_MODE: 'none' })).toBe('nothing');
+  });
+
   it('lists every problem at once', async () => {
     const message = await problem({ AGENT_PORT: ports[0]!, REDIS_URL: `redis://127.0.0.1:${ports[4]}` });
     expect(message.split('\n')).toHaveLength(2);

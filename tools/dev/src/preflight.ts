@@ -21,6 +21,7 @@ export async function preflight(config: DevConfig): Promise<void> {
   const problems = await Promise.all([
     ...ports.filter(({ port }, index) => ports.findIndex((other) => other.port === port) === index).map(portProblem),
     sharedPortProblem(ports),
+    authModeProblem(config),
     dataDirProblem(config.DATA_DIR),
     serverProblem('DATABASE_URL', config.DATABASE_URL, pingDatabase),
     serverProblem('REDIS_URL', config.REDIS_URL, pingRedis),
@@ -49,6 +50,13 @@ async function portProblem({ port, variable, user }: WantedPort): Promise<string
 async function sharedPortProblem(ports: readonly WantedPort[]): Promise<string | undefined> {
   const twice = ports.find(({ port }, index) => ports.findIndex((other) => other.port === port) !== index);
   return twice && `Port ${twice.port} is given to two programs. Choose another with ${twice.variable}=<port>.`;
+}
+
+/** Whoever asks for credentials must not get a system that is open without a word. */
+function authModeProblem({ AUTH_MODE, DATA_DIR }: DevConfig): string | undefined {
+  if (AUTH_MODE !== 'required') return undefined;
+  const projects = services.map(({ project }) => project).join(', ');
+  return `npm start serves this machine without credentials; to run with AUTH_MODE=required start each service with "npx nx serve <service>" (${projects}), and issue a first key with "npm run key -- --tenant <name> --signing-secret file:${join(DATA_DIR, 'gateway', 'signing-secret')}".`;
 }
 
 async function dataDirProblem(folder: string): Promise<string | undefined> {
