@@ -49,7 +49,7 @@ export async function ingest(rag: RagClient, collection: string, sources: readon
     } catch (error) {
       summary.failures.push({ name: source.name, message: error instanceof Error ? error.message : String(error) });
       if (!AppError.is(error)) throw error;
-      stopped ||= isOutage(error) || hopeless.some((code) => code === error.code);
+      stopped ||= hopeless.some((code) => code === error.code) || isOutage(error);
     }
     onDone(source.name);
   });
