@@ -48,11 +48,19 @@ export class CollectionStore {
     return this.database.inTenant(async () => (await this.database.manager.query<unknown[]>('SELECT 1 FROM rag.deleted_collection WHERE name = $1', [name])).length > 0);
   }
 
+  /** Keeps the collection from being deleted until the transaction ends. Taken before any document is locked. @throws AppError COLLECTION_NOT_FOUND when it is deleted already. */
+  async hold({ key, name }: CollectionEntity): Promise<void> {
+    const held = await this.database.inTenant(() => this.database.manager.query<unknown[]>('SELECT key FROM rag.collection WHERE key = $1 FOR KEY SHARE', [key]));
+    if (held.length === 0) throw new AppError('COLLECTION_NOT_FOUND', `The collection "${name}" was deleted meanwhile.`);
+  }
+
   /** Deletes it with everything in it; only that its name was deleted is remembered. @returns ids of blobs to delete. */
   delete({ key, name }: CollectionEntity): Promise<string[]> {
     return this.database.inTenant(async () => {
       const { manager } = this.database;
       await manager.query('SELECT key FROM rag.collection WHERE key = $1 FOR UPDATE', [key]);
+      // Uploads hold the collection, deletions of documents lock them: what is read next is all there will be.
+      await manager.query('SELECT key FROM rag.document WHERE collection_key = $1 ORDER BY key FOR UPDATE', [key]);
       const blobs = await manager.query<{ blob: string }[]>(
         'SELECT blob FROM rag.document_version version JOIN rag.document ON document.key = version.document_key WHERE document.collection_key = $1',
         [key],

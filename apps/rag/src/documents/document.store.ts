@@ -125,6 +125,8 @@ export class DocumentStore {
   delete({ key, collectionKey, externalId }: DocumentEntity): Promise<string[]> {
     return this.database.inTenant(async () => {
       const { manager } = this.database;
+      // An upload that holds the document comes first, so that the blob of its version is among those to delete.
+      await manager.query('SELECT key FROM rag.document WHERE key = $1 FOR UPDATE', [key]);
       const blobs = await manager.query<{ blob: string }[]>('SELECT blob FROM rag.document_version WHERE document_key = $1', [key]);
       await manager.query('DELETE FROM rag.document WHERE key = $1', [key]);
       if (externalId !== null) await manager.query('INSERT INTO rag.deleted_document (collection_key, external_id) VALUES ($1, $2) ON CONFLICT DO NOTHING', [collectionKey, externalId]);

@@ -134,6 +134,7 @@ export class DocumentsService {
   /** A new document or version, its original and the work to index it: all of it or nothing. */
   private async accept(collection: CollectionEntity, upload: Upload, contentHash: string): Promise<AcceptedDocument> {
     const { externalId, mediaType, bytes } = upload;
+    await this.collections.hold(collection);
     const name = upload.title ?? upload.name ?? externalId?.slice(0, 500) ?? 'Untitled';
     const created = await this.documents.create({
       collectionKey: collection.key,

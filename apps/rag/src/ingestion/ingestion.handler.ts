@@ -153,8 +153,10 @@ export class IngestionHandler implements WorkHandler {
   }
 
   /** A change of a job that is still open; false, with the work given up, when it is not. */
-  private change({ work, job, version }: Task, write: (job: JobEntity) => Promise<void>): Promise<boolean> {
+  private change({ work, job, version, collection }: Task, write: (job: JobEntity) => Promise<void>): Promise<boolean> {
     return this.database.inTenant(async () => {
+      // Before the document: a first vector makes a row that refers to the collection.
+      await this.database.manager.query('SELECT key FROM rag.collection WHERE key = $1 FOR KEY SHARE', [collection.key]);
       const document = await this.documents.lock(version.documentKey);
       const current = document && (await this.jobs.lockOpen(job.id));
       if (current) await write(current);
