@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import type { Cache } from '@faas/cache';
 import { BlobStore, Database, Outbox, WorkQueue } from '@faas/database';
 import type { GatewayClient } from '@faas/gateway-client';
 import { EgressGuard } from '@faas/http-client';
@@ -27,6 +28,7 @@ import { GatewayAnswerModel } from './query/answer-models/gateway.adapter';
 import { QueryController } from './query/query.controller';
 import { QueryService } from './query/query.service';
 import type { RagConfig } from './rag.config';
+import { CachedEmbedder } from './search/embedders/cached.adapter';
 import { GatewayEmbedder } from './search/embedders/gateway.adapter';
 import { PostgresLexicalIndex } from './search/lexical-indexes/postgres.adapter';
 import { SearchController } from './search/search.controller';
@@ -42,6 +44,7 @@ export interface RagDependencies {
   readonly queue: WorkQueue;
   readonly outbox: Outbox;
   readonly gateway: GatewayClient;
+  readonly cache: Cache;
   /** Tells a worker that there is work. */
   readonly wake: () => void;
 }
@@ -52,7 +55,7 @@ export interface WiredRag {
 }
 
 /** Which adapter fills which port; plain constructor arguments, read from top to bottom the whole service. */
-export function wireRag({ config, logger, database, blobs, queue, outbox, gateway, wake }: RagDependencies): WiredRag {
+export function wireRag({ config, logger, database, blobs, queue, outbox, gateway, cache, wake }: RagDependencies): WiredRag {
   const collections = new CollectionStore(database);
   const documents = new DocumentStore(database);
   const jobs = new JobStore(database);
@@ -65,7 +68,7 @@ export function wireRag({ config, logger, database, blobs, queue, outbox, gatewa
   const formats = new FormatRegistry([new PlainTextFormat(), new MarkdownFormat(), new HtmlFormat(), pdf]);
   const guard = new EgressGuard({ allowedHosts: config.URL_ALLOWED_HOSTS });
   const reader = new UploadReader(guard, { maxBytes: config.MAX_BODY_BYTES, timeoutMs: config.URL_TIMEOUT_MS });
-  const searches = new SearchService(database, collections, chunks, lexical, vectors, embedder, logger);
+  const searches = new SearchService(database, collections, chunks, lexical, vectors, embedder && new CachedEmbedder(embedder, cache), logger);
 
   return {
     module: {

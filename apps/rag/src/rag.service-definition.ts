@@ -1,5 +1,6 @@
 import { createAuthenticator, loadServiceSecret } from '@faas/auth';
 import type { ServiceDefinition } from '@faas/bootstrap';
+import { createCache } from '@faas/cache';
 import { openDatabase, Outbox, OutboxRelay, PostgresBlobStore, PostgresIdempotencyStore, WorkQueue, WorkRunner } from '@faas/database';
 import { createEventBus, createWakeUps } from '@faas/events';
 import { entities, migrations } from './database/data-source';
@@ -23,6 +24,15 @@ export const ragService: ServiceDefinition<typeof ragConfig> = {
     onClose(() => database.close());
     const { gateway, close } = connectGateway({ baseUrl: config.GATEWAY_SERVICE_URL, serviceSecret, logger });
     onClose(close);
+    const cache = await createCache({
+      service: 'rag',
+      logger,
+      redisUrl: config.REDIS_URL,
+      cacheServiceUrl: config.CACHE_SERVICE_URL,
+      cacheServiceToken: config.CACHE_SERVICE_TOKEN,
+      onOutage: 'miss',
+    });
+    onClose(() => cache.close());
     const events = { service: 'rag-service', logger, enableNats: config.ENABLE_NATS, natsUrl: config.NATS_URL };
     const bus = await createEventBus(events);
     onClose(() => bus.close());
@@ -32,7 +42,7 @@ export const ragService: ServiceDefinition<typeof ragConfig> = {
     const queue = new WorkQueue(database, 'rag');
     const outbox = new Outbox(database, 'rag');
     const wake = () => void wakeUps.wake(INGESTION).catch((error: unknown) => logger.warn('wake-up.dropped', { error }));
-    const { module, ingestion } = wireRag({ config, logger, database, blobs: new PostgresBlobStore(database, 'rag'), queue, outbox, gateway, wake });
+    const { module, ingestion } = wireRag({ config, logger, database, blobs: new PostgresBlobStore(database, 'rag'), queue, outbox, gateway, cache, wake });
     if (longLived) {
       const runner = new WorkRunner({ queue, handlers: { [INGESTION]: ingestion }, concurrency: config.INGEST_CONCURRENCY, pollMs: POLL_MS, logger });
       await wakeUps.listen(INGESTION, () => runner.wake());
@@ -47,7 +57,10 @@ export const ragService: ServiceDefinition<typeof ragConfig> = {
       module,
       authenticate: (headers) => authenticator.authenticate(headers),
       idempotency: new PostgresIdempotencyStore(database, 'rag'),
-      healthChecks: { database: () => database.ping() },
+      healthChecks: {
+        database: () => database.ping(),
+        ...(config.REDIS_URL || config.CACHE_SERVICE_URL ? { cache: () => cache.check() } : {}),
+      },
       admit: () => database.admit(),
     };
   },
