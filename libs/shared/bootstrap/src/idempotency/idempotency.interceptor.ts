@@ -1,15 +1,14 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
 import { AppError } from '@faas/errors';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { createHash } from 'node:crypto';
 import { firstValueFrom, from, type Observable } from 'rxjs';
+import type { ErrorResponder } from '../errors/error-responder';
+import { EVENT_STREAM_TYPE, StreamedAnswer } from '../streaming/streamed-answer';
+import { beginOnce } from './begin-once';
 import type { IdempotencyStore, StoredAnswer } from './idempotency-store.port';
 import { IDEMPOTENT } from './idempotent.decorator';
-import { EVENT_STREAM_TYPE, StreamedAnswer } from '../streaming/streamed-answer';
 import { recorded } from './recorded-stream';
-import type { ErrorResponder } from '../errors/error-responder';
 
-const KEY = /^[\x21-\x7e]{1,255}$/;
 const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** Gives the stored answer to a repeated POST; sits outside the stream writer, so that streams are stored as their text. */
@@ -28,18 +27,8 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 
   private async once(key: string, request: FastifyRequest, reply: FastifyReply, work: () => Promise<unknown>): Promise<unknown> {
-    if (!KEY.test(key)) throw new AppError('REQUEST_INVALID', 'Idempotency-Key takes 1 to 255 printable ASCII characters.');
-    const begun = await this.store.begin({ key, route: `${request.method} ${request.url}`, bodyHash: hashOf(request) });
-    switch (begun.state) {
-      case 'other-body':
-        throw new AppError('IDEMPOTENCY_KEY_REUSED', 'This Idempotency-Key was used with another request. Use a new key.');
-      case 'in-progress':
-        throw new AppError('IDEMPOTENCY_KEY_IN_PROGRESS', 'The first request with this Idempotency-Key is still running. Try again shortly.', { retryAfterMs: 1_000 });
-      case 'answered':
-        return replay(begun.answer, reply);
-      case 'started':
-        return this.record(begun.token, request, reply, work);
-    }
+    const begun = await beginOnce(this.store, { key, route: `${request.method} ${request.url}`, body: request.body });
+    return begun.state === 'answered' ? replay(begun.answer, reply) : this.record(begun.token, request, reply, work);
   }
 
   private async record(token: string, request: FastifyRequest, reply: FastifyReply, work: () => Promise<unknown>): Promise<unknown> {
@@ -72,8 +61,4 @@ function replay(answer: StoredAnswer, reply: FastifyReply): unknown {
 
 async function* once(text: string): AsyncGenerator<string> {
   yield text;
-}
-
-function hashOf({ body }: FastifyRequest): string {
-  return createHash('sha256').update(JSON.stringify(body ?? null)).digest('hex');
 }
