@@ -33,7 +33,7 @@ export const ragService: ServiceDefinition<typeof ragConfig> = {
       onOutage: 'miss',
     });
     onClose(() => cache.close());
-    const events = { service: 'rag-service', logger, enableNats: config.ENABLE_NATS, natsUrl: config.NATS_URL };
+    const events = { service: 'rag', logger, enableNats: config.ENABLE_NATS, natsUrl: config.NATS_URL };
     const bus = await createEventBus(events);
     onClose(() => bus.close());
     const wakeUps = await createWakeUps(events);
@@ -60,6 +60,7 @@ export const ragService: ServiceDefinition<typeof ragConfig> = {
       healthChecks: {
         database: () => database.ping(),
         ...(config.REDIS_URL || config.CACHE_SERVICE_URL ? { cache: () => cache.check() } : {}),
+        ...(config.ENABLE_NATS ? { events: () => bus.check() } : {}),
       },
       admit: () => database.admit(),
     };
