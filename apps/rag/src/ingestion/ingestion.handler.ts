@@ -113,7 +113,7 @@ export class IngestionHandler implements WorkHandler {
 
   /** One checkpoint. @returns where to go on; undefined when the job has ended meanwhile. */
   private async store(task: Task, title: string, chunks: readonly Chunk[], from: number): Promise<number | undefined> {
-    const { collection, version, job } = task;
+    const { collection, job } = task;
     const batch = chunks.slice(from, from + BATCH);
     const texts = batch.map((chunk) => searchableText(title, chunk));
     const vectors = await this.vectors.embed(texts);
