@@ -17,6 +17,8 @@ interface DomElement extends DomNode {
 const SKIPPED = new Set('SCRIPT STYLE NOSCRIPT TEMPLATE NAV ASIDE FORM BUTTON SELECT SVG IFRAME OBJECT HEAD DIALOG MENU CANVAS VIDEO AUDIO TEXTAREA'.split(' '));
 const PARAGRAPHS = new Set('P DIV SECTION ARTICLE MAIN BODY HTML BLOCKQUOTE FIGURE FIGCAPTION ADDRESS DL DT DD UL OL DETAILS SUMMARY HEADER FOOTER HR CENTER FIELDSET'.split(' '));
 const MAX_DEPTH = 400;
+const READABLE_ELEMENTS = 100_000;
+const READABLE_DEPTH = 200;
 const ELEMENT = 1;
 const TEXT = 3;
 /** The main content must hold this share of the page's text to stand for it. */
@@ -44,13 +46,27 @@ function mainOf(body: DomElement): DomElement | undefined {
 /** Readability where it keeps most of the text: it drops menus and banners of pages without semantic markup. */
 async function readableOf(html: string, body: DomElement): Promise<DomElement | undefined> {
   if (!body.querySelector('nav, header, footer, aside, [class*="menu"], [class*="sidebar"], [id*="nav"]')) return undefined;
+  if (isVast(body)) return undefined;
   const [{ parseHTML }, { Readability }] = await Promise.all([import('linkedom'), import('@mozilla/readability')]);
   const copy = parseHTML(html).document;
-  const content = new Readability(copy as unknown as ConstructorParameters<typeof Readability>[0], { maxElemsToParse: 100_000 }).parse()?.content;
+  const content = new Readability(copy as unknown as ConstructorParameters<typeof Readability>[0]).parse()?.content;
   if (!content) return undefined;
   const { document } = parseHTML(`<html><body>${content}</body></html>`) as unknown as { document: DomElement };
   const readable = document.querySelector('body') ?? undefined;
   return readable && lengthOf(readable) >= lengthOf(body) * MAIN_SHARE ? readable : undefined;
+}
+
+/** Readability takes time by depth times size: it reads ordinary pages only. */
+function isVast(body: DomElement): boolean {
+  let elements = 0;
+  const stack: [DomNode, number][] = [[body, 0]];
+  for (let top = stack.pop(); top; top = stack.pop()) {
+    const [node, depth] = top;
+    if (node.nodeType !== ELEMENT) continue;
+    if (++elements > READABLE_ELEMENTS || depth > READABLE_DEPTH) return true;
+    for (const child of node.childNodes) stack.push([child, depth + 1]);
+  }
+  return false;
 }
 
 function lengthOf(element: DomElement): number {
@@ -58,7 +74,7 @@ function lengthOf(element: DomElement): number {
   const stack: DomNode[] = [element];
   for (let node = stack.pop(); node; node = stack.pop()) {
     if (node.nodeType === TEXT) length += (node.textContent ?? '').trim().length;
-    else if (!SKIPPED.has(node.nodeName.toUpperCase())) stack.push(...node.childNodes);
+    else if (!SKIPPED.has(node.nodeName.toUpperCase())) for (const child of node.childNodes) stack.push(child);
   }
   return length;
 }
@@ -75,7 +91,7 @@ function walk(node: DomNode, builder: TextBuilder, wholePage: boolean, depth: nu
   };
   if (/^H[1-6]$/u.test(name)) builder.heading(Number(name[1]), node.textContent ?? '');
   else if (name === 'PRE') builder.code(node.textContent ?? '');
-  else if (name === 'TABLE') table(node as DomElement, builder);
+  else if (name === 'TABLE') table(node as DomElement, builder, wholePage, depth);
   else if (name === 'BR') builder.lineBreak();
   else if (name === 'LI') builder.item(inside);
   else if (PARAGRAPHS.has(name)) builder.paragraph(inside);
@@ -88,10 +104,32 @@ function isHidden(node: DomNode): boolean {
   return element.getAttribute('hidden') !== null || element.getAttribute('aria-hidden') === 'true' || /display\s*:\s*none/iu.test(element.getAttribute('style') ?? '');
 }
 
-/** Tables of one column lay out a page; they are read as paragraphs by their cells. */
-function table(element: DomElement, builder: TextBuilder): void {
-  const rows = [...element.querySelectorAll('tr')].map((row) => [...row.querySelectorAll('th, td')].map((cell) => (cell.textContent ?? '').replace(/\s+/gu, ' ').trim()));
-  const filled = rows.filter((cells) => cells.some((cell) => cell !== ''));
-  if (filled.some((cells) => cells.length > 1)) builder.table(filled.map((cells) => cells.join(' | ')), element.querySelector('th') !== null);
-  else for (const cells of filled) builder.paragraph(() => builder.inline(cells.join(' ')));
+/**
+ * Tables of one column, and those that hold other tables, lay out a page; they are read cell by cell like any other part of it.
+ * Every cell belongs to one table only, so each text is read once.
+ */
+function table(element: DomElement, builder: TextBuilder, wholePage: boolean, depth: number): void {
+  const rows = rowsOf(element);
+  const isLayout = rows.every((cells) => cells.length < 2) || rows.some((cells) => cells.some((cell) => cell.nodeName.toUpperCase() === 'TABLE' || cell.querySelector('table') !== null));
+  if (isLayout) {
+    for (const cell of rows.flat()) builder.paragraph(() => walk(cell, builder, wholePage, depth + 1));
+    return;
+  }
+  const lines = rows.map((cells) => cells.map((cell) => (cell.textContent ?? '').replace(/\s+/gu, ' ').trim())).filter((cells) => cells.some((cell) => cell !== ''));
+  builder.table(lines.map((cells) => cells.join(' | ')), rows.some((cells) => cells.some((cell) => cell.nodeName.toUpperCase() === 'TH')));
+}
+
+/** The outermost cells by row; a table outside of any cell stands for one. */
+function rowsOf(element: DomElement): DomElement[][] {
+  const rows: DomElement[][] = [];
+  const stack: DomNode[] = [...element.childNodes].reverse();
+  for (let node = stack.pop(); node; node = stack.pop()) {
+    const name = node.nodeName.toUpperCase();
+    if (name === 'TR') rows.push([]);
+    if (name === 'TD' || name === 'TH' || name === 'TABLE') {
+      if (rows.length === 0) rows.push([]);
+      rows.at(-1)?.push(node as DomElement);
+    } else for (const child of [...node.childNodes].reverse()) stack.push(child);
+  }
+  return rows;
 }

@@ -5,17 +5,21 @@ export class TextBuilder {
   private readonly parts: string[] = [];
   private readonly blocks: Block[] = [];
   private length = 0;
-  private line = '';
+  /** The open paragraph in pieces: joined once, so that many small ones stay cheap. */
+  private line: string[] = [];
   private prefix = '';
 
   /** Text that flows: white space collapses. */
   inline(text: string): void {
     const flat = text.replace(/[^\S\u00a0]+/gu, ' ');
-    this.line += this.line === '' || /[ \n]$/u.test(this.line) ? flat.trimStart() : flat;
+    const piece = /[ \n]$/u.test(this.line.at(-1)?.at(-1) ?? ' ') ? flat.trimStart() : flat;
+    if (piece !== '') this.line.push(piece);
   }
 
   lineBreak(): void {
-    this.line = `${this.line.trimEnd()}\n`;
+    let last = '';
+    while (last === '' && this.line.length > 0) last = (this.line.pop() ?? '').trimEnd();
+    this.line.push(`${last}\n`);
   }
 
   paragraph(inside: () => void): void {
@@ -46,7 +50,7 @@ export class TextBuilder {
 
   code(text: string): void {
     this.flush();
-    this.add({ kind: 'code' }, text.replace(/^\n+|\s+$/gu, ''));
+    this.add({ kind: 'code' }, text.replace(/^\n+/u, '').trimEnd());
   }
 
   table(rows: readonly string[], hasHeader: boolean): void {
@@ -60,8 +64,8 @@ export class TextBuilder {
   }
 
   private flush(): void {
-    const text = this.line.trim();
-    this.line = '';
+    const text = this.line.join('').trim();
+    this.line = [];
     if (text === '') return;
     this.add({ kind: this.prefix === '' ? 'paragraph' : 'list' }, this.prefix + text);
     this.prefix = '';

@@ -1,6 +1,7 @@
 import { AppError } from '@faas/errors';
 import { toCanonicalText } from '../canonical-text';
 import { DocumentFormat, type Original } from '../document-format.port';
+import { assertStreamsBounded } from '../pdf-stream-bound';
 import { pageLines, pageParagraphs, type PdfTextItem } from '../pdf-text';
 import { requireText } from '../require-text';
 import type { StructuredText } from '../structured-text';
@@ -61,6 +62,8 @@ export class PdfFormat extends DocumentFormat {
   }
 
   private async open<T>(bytes: Uint8Array, work: (pdf: PdfDocument) => Promise<T>): Promise<T> {
+    // pdf.js unpacks and reads a whole page without a pause: what it may unpack is bounded beforehand.
+    await assertStreamsBounded(bytes);
     const pdf = await openDocument(bytes);
     try {
       if (pdf.numPages > this.limits.maxPages) throw new AppError('REQUEST_TOO_LARGE', `The PDF has ${pdf.numPages} pages; ${this.limits.maxPages} are allowed. Split it.`);
