@@ -145,6 +145,14 @@ describe('PdfFormat', () => {
       expect(performance.now() - started).toBeLessThan(2000);
     });
 
+    it('lets other work go on while it searches a file of nothing but the word', async () => {
+      let turns = 0;
+      const timer = setInterval(() => turns++, 1);
+      await expect(format.check({ bytes: Buffer.alloc(MB, 'stream\n') })).rejects.toMatchObject({ code: 'DOCUMENT_UNREADABLE' });
+      clearInterval(timer);
+      expect(turns).toBeGreaterThan(10);
+    });
+
     it('counts all streams of a document together', async () => {
       const stream = deflateSync(Buffer.alloc(7 * MB, ' '));
       await expect(format.read({ bytes: pdfWith(...Array.from({ length: 20 }, () => ['/Filter /FlateDecode', stream] as const).flat()) })).rejects.toMatchObject(refused);

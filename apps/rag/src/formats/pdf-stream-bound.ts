@@ -1,3 +1,4 @@
+import { setImmediate as pause } from 'node:timers/promises';
 import { AppError } from '@faas/errors';
 import { ascii85Bytes, asciiHexBytes, inflated, lzwLength, runLengthLength, type Unpacked } from './pdf-filters';
 
@@ -11,10 +12,12 @@ export interface StreamBound {
 }
 
 const MB = 1024 * 1024;
-const BOUND: StreamBound = { perStream: 8 * MB, total: 128 * MB, streams: 200_000 };
+const BOUND: StreamBound = { perStream: 8 * MB, total: 128 * MB, streams: 50_000 };
 /** A dictionary is looked for so far before its stream. */
 const DICTIONARY_BYTES = 4096;
 const MAX_FILTERS = 4;
+/** After so many places the event loop gets its turn. */
+const WORDS_AT_ONCE = 2000;
 const FILTER = /\/(FlateDecode|Fl|ASCII85Decode|A85|ASCIIHexDecode|AHx|LZWDecode|LZW|RunLengthDecode|RL)(?![\w#])/gu;
 
 interface Section {
@@ -31,7 +34,10 @@ interface Section {
 export async function assertStreamsBounded(bytes: Uint8Array, bound: StreamBound = BOUND): Promise<void> {
   let total = 0;
   let streams = 0;
+  let words = 0;
   for (const section of sectionsOf(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))) {
+    if (++words % WORDS_AT_ONCE === 0) await pause();
+    if (!section) continue;
     if (++streams > bound.streams) throw new AppError('DOCUMENT_UNREADABLE', `The PDF has more than ${bound.streams} streams. Split it.`);
     const length = await unpackedLength(section, bound.perStream);
     if (length > bound.perStream) throw tooLarge('A stream of the PDF', bound.perStream);
@@ -44,8 +50,8 @@ function tooLarge(what: string, limit: number): AppError {
   return new AppError('DOCUMENT_UNREADABLE', `${what} unpacks to more than ${limit / MB} MB. Save it without such content, or split it.`);
 }
 
-/** Every packed section behind the word `stream`, whatever the cross-reference table says of it. One pass: no search goes back. */
-function* sectionsOf(file: Buffer): Generator<Section> {
+/** By each word `stream` the packed section behind it, if there is one, whatever the cross-reference table says of it. One pass: no search goes back. */
+function* sectionsOf(file: Buffer): Generator<Section | undefined> {
   let lineEnd = -1;
   let sectionEnd = -1;
   let from = 0;
@@ -64,7 +70,7 @@ function* sectionsOf(file: Buffer): Generator<Section> {
     const named = [...unescaped(dictionary).matchAll(FILTER)].map(([, name]) => name ?? '');
     // A filter that stands in another object shows in the data.
     const filters = named.length === 0 && isZlib(data) ? ['FlateDecode'] : named;
-    if (filters.length > 0 && !isImage(dictionary)) yield { data: isFlate(filters[0]) ? data : data.subarray(0, sectionEnd - start), filters };
+    yield filters.length === 0 || isImage(dictionary) ? undefined : { data: isFlate(filters[0]) ? data : data.subarray(0, sectionEnd - start), filters };
   }
 }
 
