@@ -45,7 +45,8 @@ export const agentService: ServiceDefinition<typeof agentConfig> = {
       module,
       authenticate: (headers) => authenticator.authenticate(headers),
       idempotency: new PostgresIdempotencyStore(database, 'agent'),
-      healthChecks: { database: () => database.ping(), events: () => bus.check() },
+      healthChecks: { database: () => database.ping() },
+      optionalChecks: { ...(config.ENABLE_NATS ? { events: () => bus.check() } : {}) },
       admit: () => database.admit(),
     };
   },

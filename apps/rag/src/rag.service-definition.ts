@@ -57,8 +57,8 @@ export const ragService: ServiceDefinition<typeof ragConfig> = {
       module,
       authenticate: (headers) => authenticator.authenticate(headers),
       idempotency: new PostgresIdempotencyStore(database, 'rag'),
-      healthChecks: {
-        database: () => database.ping(),
+      healthChecks: { database: () => database.ping() },
+      optionalChecks: {
         ...(config.REDIS_URL || config.CACHE_SERVICE_URL ? { cache: () => cache.check() } : {}),
         ...(config.ENABLE_NATS ? { events: () => bus.check() } : {}),
       },

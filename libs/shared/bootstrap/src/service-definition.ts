@@ -33,6 +33,8 @@ export interface ServiceParts {
   readonly idempotency?: IdempotencyStore;
   /** Dependencies by name, asked by /ready with a deadline. A check throws when its dependency is not usable. */
   readonly healthChecks?: Readonly<Record<string, () => Promise<void>>>;
+  /** Dependencies whose outage is shown by /ready and borne: the service goes on without them. */
+  readonly optionalChecks?: Readonly<Record<string, () => Promise<void>>>;
   /** Throws when no request may be served at present, for example SCHEMA_BEHIND. */
   readonly admit?: () => Promise<void>;
 }

@@ -6,7 +6,7 @@ const CHECK_TIMEOUT_MS = 2_000;
 export interface HealthRoutesOptions {
   readonly service: string;
   readonly prefix: string;
-  readonly parts: Pick<ServiceParts, 'healthChecks' | 'admit'>;
+  readonly parts: Pick<ServiceParts, 'healthChecks' | 'optionalChecks' | 'admit'>;
 }
 
 /** `/health` tells that the process lives, `/ready` that it can serve; both also below the service's prefix, both without credential. */
@@ -14,15 +14,16 @@ export function registerHealthRoutes(fastify: FastifyInstance, { service, prefix
   for (const base of ['', prefix]) {
     fastify.get(`${base}/health`, async () => ({ status: 'ok', service }));
     fastify.get(`${base}/ready`, async (_request, reply) => {
-      const checks = Object.fromEntries(
-        await Promise.all(
-          Object.entries({ ...parts.healthChecks, ...(parts.admit ? { schema: parts.admit } : {}) }).map(async ([name, check]) => [name, await outcome(check)] as const),
-        ),
-      );
-      const ready = Object.values(checks).every((state) => state === 'ok');
+      const required = await outcomes({ ...parts.healthChecks, ...(parts.admit ? { schema: parts.admit } : {}) });
+      const checks = { ...required, ...(await outcomes(parts.optionalChecks ?? {})) };
+      const ready = Object.values(required).every((state) => state === 'ok');
       return reply.status(ready ? 200 : 503).send({ status: ready ? 'ready' : 'unavailable', service, checks });
     });
   }
+}
+
+async function outcomes(checks: Readonly<Record<string, () => Promise<void>>>): Promise<Record<string, string>> {
+  return Object.fromEntries(await Promise.all(Object.entries(checks).map(async ([name, check]) => [name, await outcome(check)] as const)));
 }
 
 /** `ok`, or the error's code: no addresses, no messages of drivers. */
