@@ -37,6 +37,12 @@ describe('text formats', () => {
   it('take the first heading of Markdown as title', async () => {
     expect(await new MarkdownFormat().read({ bytes: bytesOf('## a\n\n# The `API` *guide*\n\ntext') })).toMatchObject({ title: 'The API guide' });
   });
+
+  it('take no heading from the middle of a document as title, nor one that runs on for lines', async () => {
+    const format = new MarkdownFormat();
+    expect(await format.read({ bytes: bytesOf(`${'Words. '.repeat(400)}\n\n# Appendix\n\ntext`) })).not.toHaveProperty('title');
+    expect(await format.read({ bytes: bytesOf(`# ${'A caption that goes on. '.repeat(20)}\n\ntext`) })).not.toHaveProperty('title');
+  });
 });
 
 describe('HtmlFormat', () => {

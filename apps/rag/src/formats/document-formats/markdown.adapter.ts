@@ -16,10 +16,13 @@ export class MarkdownFormat extends DocumentFormat {
   async read({ bytes, charset }: Original): Promise<StructuredText> {
     const text = toCanonicalText(decodeText(bytes, charset));
     const blocks = await markdownBlocks(text);
-    const top = blocks.find(({ kind, level }) => kind === 'heading' && level === 1);
+    const top = blocks.find(({ kind, level, start, label = '' }) => kind === 'heading' && level === 1 && start <= TITLE_WITHIN && label.length <= LONGEST_TITLE);
     return requireText({ text, blocks, ...(top?.label ? { title: top.label } : {}) });
   }
 }
 
+/** A heading further down, or one that runs on for lines, names a part and not the document: every chunk would be found by it. */
+const TITLE_WITHIN = 2_000;
+const LONGEST_TITLE = 200;
 /** Whatever Markdown begins with, this much of it holds some text. */
 const CHECKED = 64 * 1024;
