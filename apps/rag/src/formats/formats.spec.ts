@@ -102,7 +102,8 @@ describe('HtmlFormat', () => {
     await format.read({ bytes: bytesOf('<p>warm</p>') });
     const started = performance.now();
     const { text } = await format.read({ bytes: bytesOf(html) });
-    expect(performance.now() - started).toBeLessThan(html.length > 100_000 ? 3000 : 1000);
+    // Far from both: what grows with the square takes minutes, what grows with the size a second, also on a busy machine.
+    expect(performance.now() - started).toBeLessThan(20_000);
     expect(text.length).toBeLessThan(html.length);
   });
 });
@@ -148,7 +149,7 @@ describe('PdfFormat', () => {
       const started = performance.now();
       await expect(format.read({ bytes })).rejects.toMatchObject(refused);
       await expect(format.check({ bytes })).rejects.toMatchObject(refused);
-      expect(performance.now() - started).toBeLessThan(2000);
+      expect(performance.now() - started).toBeLessThan(20_000);
     });
 
     it('lets other work go on while it searches a file of nothing but the word', async () => {
